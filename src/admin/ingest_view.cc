@@ -1,0 +1,78 @@
+#include "admin/ingest_view.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "admin/json.h"
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/catalog.h"
+#include "pipeline/daemon.h"
+#include "pipeline/repeater_line.h"
+
+namespace firn {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+object batch_object(const Batch& batch) {
+  return {{"id", batch.id},
+          {"repeater", batch.repeater.str()},
+          {"period", batch.period},
+          {"number", batch.number},
+          {"state", to_string(batch.state)},
+          {"opened_at", format_iso8601(batch.opened_at)},
+          {"closed_at", json_time(batch.closed_at)},
+          {"submitted_at", json_time(batch.submitted_at)},
+          {"loaded_at", json_time(batch.loaded_at)}};
+}
+
+}  // namespace
+
+Result<object> ingest(Daemon& daemon, const std::string& repeater) {
+  if (!repeater.empty() && daemon.line(RepeaterName(repeater)) == nullptr) {
+    return fail(Error{ErrorKind::kNotFound, "ingest", repeater, "there is no such repeater", "see `firn status`"});
+  }
+  array batches;
+  for (const auto& line : daemon.lines()) {
+    if (!repeater.empty() && line->name().str() != repeater) {
+      continue;
+    }
+    FIRN_TRY(line->trigger_now());
+    FIRN_ASSIGN(const auto unfinished,
+                daemon.catalog().batches({.repeater = line->name(),
+                                          .states = {BatchState::kClosing, BatchState::kSubmitted},
+                                          .limit = kEverything}));
+    for (const Batch& batch : unfinished) {
+      batches.push_back(batch_object(batch));
+    }
+    daemon.scheduler().retry_now(line->name());
+  }
+  return object{{"batches", std::move(batches)}};
+}
+
+Result<object> batch_view(Daemon& daemon, BatchId id) {
+  FIRN_ASSIGN(const auto found, daemon.catalog().batches({.limit = 1, .after = id - 1}));
+  if (found.empty() || found.front().id != id) {
+    return fail(Error{ErrorKind::kNotFound, "show batch", std::to_string(id), "there is no such batch", ""});
+  }
+  FIRN_ASSIGN(const auto chunks, daemon.catalog().chunks({.batch = id, .limit = kEverything}));
+  array list;
+  for (const Chunk& chunk : chunks) {
+    list.push_back(object{{"key", chunk.key.str()},
+                          {"state", to_string(chunk.state)},
+                          {"rows", chunk.rows},
+                          {"bytes_uncompressed", chunk.bytes_uncompressed},
+                          {"bytes_compressed", chunk.bytes_compressed},
+                          {"reason", json_text_or_null(chunk.reason)}});
+  }
+  object out = batch_object(found.front());
+  out["chunks"] = std::move(list);
+  return out;
+}
+
+}  // namespace firn

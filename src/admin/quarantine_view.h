@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "model/chunk.h"
+#include "model/names.h"
+#include "model/position.h"
+#include "pipeline/daemon.h"
+
+namespace firn {
+
+/// Names one quarantined record.
+struct QuarantineId {
+  RepeaterName repeater;
+  Position position;
+};
+
+/// Records (of one repeater and one state, where given) and chunks in quarantine. kInvalidInput: no such state.
+Result<boost::json::object> quarantine_list(Daemon& daemon, const std::string& repeater, const std::string& state);
+
+/// One record with its document as `body_base64` (null when it was discarded). kNotFound.
+Result<boost::json::object> quarantine_show(Daemon& daemon, const QuarantineId& id);
+
+/// Sends the record, or the repaired document in its place, through the journal again. Doing it twice makes no second
+/// row: the new record names the position that it replaces.
+Result<boost::json::object> quarantine_retry(Daemon& daemon, const QuarantineId& id,
+                                             std::optional<std::string> repaired);
+
+/// Gives the record up; its bytes are removed.
+Result<boost::json::object> quarantine_discard(Daemon& daemon, const QuarantineId& id);
+
+/// Puts a quarantined chunk of which no row was loaded back on its way, in the open batch.
+Result<boost::json::object> quarantine_retry_chunk(Daemon& daemon, ChunkId id);
+
+}  // namespace firn

@@ -1,0 +1,192 @@
+#include "admin/status_view.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/catalog.h"
+#include "model/transition.h"
+#include "pipeline/daemon.h"
+#include "pipeline/repeater_line.h"
+#include "pipeline/scheduler.h"
+
+namespace firn {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+double to_seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+object counts_view(const PackCounts& counts) {
+  return {{"records", counts.records},         {"rows", counts.rows},
+          {"duplicates", counts.duplicates},   {"conflicts", counts.conflicts},
+          {"quarantined", counts.quarantined}, {"bytes_received", counts.bytes_received}};
+}
+
+array chunk_totals_view(const std::vector<ChunkTotals>& all) {
+  array out;
+  for (const ChunkTotals& totals : all) {
+    out.push_back(object{{"state", to_string(totals.state)},
+                         {"chunks", totals.chunks},
+                         {"rows", totals.rows},
+                         {"bytes_uncompressed", totals.bytes_uncompressed},
+                         {"bytes_compressed", totals.bytes_compressed}});
+  }
+  return out;
+}
+
+std::string_view state_name(StepView::State state) {
+  switch (state) {
+    case StepView::State::kIdle:
+      return "idle";
+    case StepView::State::kRunning:
+      return "running";
+    case StepView::State::kRetrying:
+      return "retrying";
+    case StepView::State::kBlocked:
+      return "blocked";
+  }
+  return "idle";
+}
+
+array steps_view(const std::vector<StepView>& steps, const RepeaterName& repeater) {
+  array out;
+  for (const StepView& step : steps) {
+    if (step.repeater == repeater) {
+      out.push_back(object{{"name", step.step},
+                           {"state", state_name(step.state)},
+                           {"attempts", step.attempts},
+                           {"cpu_seconds", to_seconds(step.cpu_time)},
+                           {"reason", json_text_or_null(step.reason)},
+                           {"next_run_seconds", step.next_run_in ? value(to_seconds(*step.next_run_in)) : value()}});
+    }
+  }
+  return out;
+}
+
+Result<array> unfinished_batches(Catalog& catalog, const RepeaterName& repeater) {
+  FIRN_ASSIGN(const auto batches, catalog.batches({.repeater = repeater,
+                                                   .states = {BatchState::kClosing, BatchState::kSubmitted},
+                                                   .limit = kEverything}));
+  array out;
+  for (const Batch& batch : batches) {
+    FIRN_ASSIGN(const auto chunks, catalog.chunks({.repeater = repeater, .batch = batch.id, .limit = kEverything}));
+    out.push_back(object{{"id", batch.id},
+                         {"period", batch.period},
+                         {"number", batch.number},
+                         {"state", to_string(batch.state)},
+                         {"chunks", chunks.size()}});
+  }
+  return out;
+}
+
+Result<value> open_batch(Catalog& catalog, const RepeaterName& repeater) {
+  FIRN_ASSIGN(const auto batches, catalog.batches({.repeater = repeater, .states = {BatchState::kOpen}}));
+  if (batches.empty()) {
+    return value(nullptr);
+  }
+  return object{{"period", batches.front().period}, {"number", batches.front().number}};
+}
+
+/// Adds what only an open journal can tell.
+Status add_journal(object& out, RepeaterLine& line, Daemon& daemon, const RepeaterTotals& totals) {
+  Journal* journal = line.journal();
+  if (journal == nullptr) {
+    return {};
+  }
+  FIRN_ASSIGN(const auto cursor, daemon.catalog().cursor(line.name(), 0));
+  const Position end = journal->end(0);
+  const Position next = cursor.value_or(journal->begin(0));
+  out["received"] = line.received_total();
+  out["waiting"] = next < end ? end.value() - next.value() : 0;
+  out["journal_bytes"] = journal->disk_bytes();
+  std::optional<Timestamp> oldest = totals.oldest_unloaded;
+  if (next < end) {
+    FIRN_ASSIGN(const auto first, journal->read(next, 1));
+    if (!first.empty() && (!oldest || first.front().record.envelope.received_at < *oldest)) {
+      oldest = first.front().record.envelope.received_at;
+    }
+  }
+  if (oldest) {
+    out["oldest_waiting_seconds"] = to_seconds(std::max(Duration(0), daemon.clock().now() - *oldest));
+  }
+  return {};
+}
+
+Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vector<StepView>& steps) {
+  Catalog& catalog = daemon.catalog();
+  FIRN_ASSIGN(const auto totals, catalog.totals(line.name()));
+  FIRN_ASSIGN(auto batch, open_batch(catalog, line.name()));
+  FIRN_ASSIGN(auto unfinished, unfinished_batches(catalog, line.name()));
+  const RepeaterConfig& config = line.config();
+  object out{{"name", line.name().str()},
+             {"kind", to_string(config.kind)},
+             {"table", config.table.str()},
+             {"received", 0},
+             {"waiting", 0},
+             {"oldest_waiting_seconds", nullptr},
+             {"accepts_per_second", line.accepts_per_second()},
+             {"decided", counts_view(totals.decided)},
+             {"in_open_chunk", counts_view(line.open_counts())},
+             {"chunks", chunk_totals_view(totals.chunks)},
+             {"quarantine_open", totals.quarantine_open},
+             {"quarantine_open_bytes", totals.quarantine_open_bytes},
+             {"open_batch", std::move(batch)},
+             {"batches_unfinished", std::move(unfinished)},
+             {"uningested_bytes", totals.uningested_bytes},
+             {"threshold_bytes", config.threshold},
+             {"journal_bytes", 0},
+             {"journal_quota_bytes", config.journal_quota},
+             {"steps", steps_view(steps, line.name())}};
+  // A journal that cannot be read has its alarm already; the rest of the status is worth showing.
+  static_cast<void>(add_journal(out, line, daemon, totals));
+  return out;
+}
+
+array alarms_view(const std::vector<Alarm>& alarms) {
+  array out;
+  for (const Alarm& alarm : alarms) {
+    out.push_back(object{{"name", alarm.name},
+                         {"object", alarm.object},
+                         {"text", alarm.text},
+                         {"since", format_iso8601(alarm.since)},
+                         {"count", alarm.count}});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<object> status_view(Daemon& daemon) {
+  const auto steps = daemon.scheduler().views();
+  array repeaters;
+  for (const auto& line : daemon.lines()) {
+    FIRN_ASSIGN(auto view, repeater_view(*line, daemon, steps));
+    repeaters.push_back(std::move(view));
+  }
+  const Config& config = daemon.config();
+  const auto free = daemon.files().free_bytes(config.data_dir);
+  return object{{"version", daemon.version()},
+                {"state", daemon.draining() ? "draining" : "running"},
+                {"uptime_seconds", to_seconds(daemon.uptime())},
+                {"data_dir", config.data_dir},
+                {"disk", object{{"free_bytes", free ? value(*free) : value(nullptr)},
+                                {"intake_floor_bytes", config.disk.intake_floor},
+                                {"pack_floor_bytes", config.disk.pack_floor}}},
+                {"repeaters", std::move(repeaters)},
+                {"alarms", alarms_view(daemon.alarms().list())}};
+}
+
+}  // namespace firn

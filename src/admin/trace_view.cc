@@ -1,0 +1,133 @@
+#include "admin/trace_view.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "admin/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/journal.h"
+#include "model/quarantine.h"
+#include "model/transition.h"
+#include "pipeline/daemon.h"
+#include "pipeline/repeater_line.h"
+
+namespace firn {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+// How much of the journal is searched for a document that is not decided yet.
+constexpr std::size_t kTraceWaitingBytes = 64U << 20U;
+constexpr std::size_t kTraceReadBytes = 4U << 20U;
+
+object chunk_object(const Chunk& chunk) {
+  return {{"key", chunk.key.str()},
+          {"state", to_string(chunk.state)},
+          {"batch", chunk.batch},
+          {"rows", chunk.rows},
+          {"packed_at", format_iso8601(chunk.packed_at)},
+          {"staged_at", json_time(chunk.staged_at)},
+          {"submitted_at", json_time(chunk.submitted_at)},
+          {"loaded_at", json_time(chunk.loaded_at)},
+          {"purged_at", json_time(chunk.purged_at)},
+          {"reason", json_text_or_null(chunk.reason)}};
+}
+
+Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
+  std::vector<std::string> domains{query.domain};
+  if (query.domain.empty()) {
+    FIRN_ASSIGN(domains, daemon.catalog().domains(line.name()));
+  }
+  for (const std::string& domain : domains) {
+    const std::vector<DocumentKey> keys{document_key(domain, query.id)};
+    FIRN_ASSIGN(const auto found, daemon.catalog().versions(line.name(), keys));
+    for (const VersionEntry& entry : found.front()) {
+      FIRN_ASSIGN(const auto chunk, daemon.catalog().chunk_at(line.name(), entry.position));
+      out.push_back(object{{"repeater", line.name().str()},
+                           {"domain", domain},
+                           {"position", entry.position.str()},
+                           {"version", json_time(entry.version)},
+                           {"received_at", format_iso8601(entry.received_at)},
+                           {"row", entry.row},
+                           {"chunk", chunk ? value(chunk_object(*chunk)) : value(nullptr)}});
+    }
+  }
+  return {};
+}
+
+Status add_waiting(array& out, Daemon& daemon, RepeaterLine& line, const TraceQuery& query) {
+  Journal* journal = line.journal();
+  if (journal == nullptr) {
+    return {};
+  }
+  FIRN_ASSIGN(const auto cursor, daemon.catalog().cursor(line.name(), 0));
+  Position next = cursor.value_or(journal->begin(0));
+  const std::string needle = "\"" + query.id + "\"";
+  for (std::size_t searched = 0; searched < kTraceWaitingBytes;) {
+    FIRN_ASSIGN(const auto records, journal->read(next, kTraceReadBytes));
+    if (records.empty()) {
+      return {};
+    }
+    for (const StoredRecord& stored : records) {
+      searched += stored.record.body.size();
+      if (stored.record.body.find(needle) != std::string::npos) {
+        out.push_back(object{{"repeater", line.name().str()},
+                             {"position", stored.position.str()},
+                             {"received_at", format_iso8601(stored.record.envelope.received_at)}});
+      }
+    }
+    next = records.back().position.plus(1);
+  }
+  return {};
+}
+
+Status add_quarantined(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
+  FIRN_ASSIGN(const auto records, daemon.catalog().quarantined({.repeater = line.name(), .limit = kEverything}));
+  for (const QuarantinedRecord& record : records) {
+    if (record.document_id == query.id && (query.domain.empty() || record.domain == query.domain)) {
+      out.push_back(object{{"repeater", line.name().str()},
+                           {"position", record.position.str()},
+                           {"reason", to_string(record.reason)},
+                           {"detail", record.detail},
+                           {"received_at", format_iso8601(record.received_at)},
+                           {"state", to_string(record.state)}});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<object> trace_view(Daemon& daemon, const TraceQuery& query) {
+  if (query.id.empty()) {
+    return fail(Error{ErrorKind::kInvalidInput, "trace", "id", "it is empty", "firn trace ID"});
+  }
+  array versions;
+  array waiting;
+  array quarantined;
+  for (const auto& line : daemon.lines()) {
+    if (!query.repeater.empty() && line->name().str() != query.repeater) {
+      continue;
+    }
+    FIRN_TRY(add_versions(versions, daemon, *line, query));
+    FIRN_TRY(add_waiting(waiting, daemon, *line, query));
+    FIRN_TRY(add_quarantined(quarantined, daemon, *line, query));
+  }
+  return object{{"id", query.id},
+                {"versions", std::move(versions)},
+                {"waiting", std::move(waiting)},
+                {"quarantined", std::move(quarantined)}};
+}
+
+}  // namespace firn

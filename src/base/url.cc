@@ -1,0 +1,110 @@
+#include "base/url.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace firn {
+namespace {
+
+bool is_unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+std::optional<std::string> decode_parameter(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return percent_decode(spaced);
+}
+
+/// Takes the text up to `separator` off the front of `rest`.
+std::string_view take_until(std::string_view& rest, char separator) {
+  const auto end = std::min(rest.find(separator), rest.size());
+  const auto taken = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return taken;
+}
+
+std::optional<UrlQuery> parse_query(std::string_view text) {
+  UrlQuery query;
+  while (!text.empty()) {
+    std::string_view pair = take_until(text, '&');
+    const auto name = decode_parameter(take_until(pair, '='));
+    const auto value = decode_parameter(pair);
+    if (!name || !value) {
+      return std::nullopt;
+    }
+    query.parameters.emplace_back(*name, *value);
+  }
+  return query;
+}
+
+}  // namespace
+
+std::string UrlQuery::get(std::string_view name) const {
+  const auto found = std::ranges::find_if(parameters, [&](const auto& parameter) { return parameter.first == name; });
+  return found == parameters.end() ? std::string() : found->second;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    const auto byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
+    if (!byte) {
+      return std::nullopt;
+    }
+    out += *byte;
+    i += 2;
+  }
+  return out;
+}
+
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      out.push_back(c);
+    } else {
+      out += "%" + to_hex(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
+std::optional<UrlTarget> parse_url_target(std::string_view target) {
+  if (!target.starts_with('/')) {
+    return std::nullopt;
+  }
+  UrlTarget parsed;
+  parsed.path = take_until(target, '?');
+  auto query = parse_query(take_until(target, '#'));
+  if (!query) {
+    return std::nullopt;
+  }
+  parsed.query = std::move(*query);
+  return parsed;
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const auto part = take_until(path, '/');
+    if (!part.empty()) {
+      parts.push_back(percent_decode(part).value_or(std::string(part)));
+    }
+  }
+  return parts;
+}
+
+}  // namespace firn

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace firn {
+
+/// The parameters of a query string, decoded, in order.
+struct UrlQuery {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  /// The first value of that name; empty when missing.
+  [[nodiscard]] std::string get(std::string_view name) const;
+};
+
+/// A request target (origin form of RFC 9112): a path that is still encoded, and the query.
+struct UrlTarget {
+  std::string path;
+  UrlQuery query;
+};
+
+/// Replaces `%XX`. Nothing when a `%` is not followed by two hexadecimal digits.
+std::optional<std::string> percent_decode(std::string_view text);
+/// Encodes everything but the unreserved characters of RFC 3986.
+std::string percent_encode(std::string_view text);
+
+/// Nothing when the target does not begin with `/` or a parameter is wrongly encoded; `+` in the query is a space.
+std::optional<UrlTarget> parse_url_target(std::string_view target);
+
+/// The parts between slashes, decoded; empty parts are left out. A wrongly encoded part stays as it is.
+std::vector<std::string> split_path(std::string_view path);
+
+}  // namespace firn

@@ -1,0 +1,40 @@
+#include "base/url.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace firn {
+namespace {
+
+TEST(UrlTarget, HasAPathAndAQuery) {
+  const auto target = parse_url_target("/in/forms/demo%2Dhealth/?app_id=02bf&name=a+b%26c&flag").value();
+  EXPECT_EQ(target.path, "/in/forms/demo%2Dhealth/");
+  EXPECT_EQ(target.query.get("app_id"), "02bf");
+  EXPECT_EQ(target.query.get("name"), "a b&c");
+  EXPECT_EQ(target.query.get("flag"), "");
+  EXPECT_EQ(target.query.get("other"), "");
+  EXPECT_EQ(split_path(target.path), (std::vector<std::string>{"in", "forms", "demo-health"}));
+}
+
+TEST(UrlTarget, IsRefusedWhenWronglyEncodedOrNotOriginForm) {
+  EXPECT_FALSE(parse_url_target(""));
+  EXPECT_FALSE(parse_url_target("http://host/in"));
+  EXPECT_FALSE(parse_url_target("/in?a=%2"));
+  EXPECT_FALSE(parse_url_target("/in?a=%zz"));
+}
+
+TEST(PercentEncoding, GoesThereAndBack) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) {
+    all.push_back(static_cast<char>(c));
+  }
+  EXPECT_EQ(percent_decode(percent_encode(all)), all);
+  EXPECT_EQ(percent_encode("a b/ä"), "a%20b%2f%c3%a4");
+  EXPECT_EQ(percent_decode("%4"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace firn

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/sqlite/database.h"
+#include "model/catalog.h"
+
+namespace firn {
+
+// The three filtered lists. Each asks once for every (repeater, state), so that an index gives the rows in order and
+// the cost depends on what is returned, not on how much is stored.
+
+Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& filter);
+Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& filter);
+Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, const QuarantineFilter& filter);
+
+}  // namespace firn

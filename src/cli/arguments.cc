@@ -1,0 +1,207 @@
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "cli/exit_code.h"
+
+namespace firn {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 wrong configuration; 4 no daemon answers;\n"
+    "5 done, and something waits for a person. `firn COMMAND --help` explains a command.";
+
+constexpr const char* kPositionHelp = "Its position, as `firn quarantine list` shows it";
+
+/// Adds a command; when it is the one that was asked for, `arguments` says so.
+CLI::App* add(CLI::App& parent, Arguments& arguments, Command command, const char* name, const char* help) {
+  CLI::App* added = parent.add_subcommand(name, help);
+  added->callback([&arguments, command] { arguments.command = command; });
+  return added;
+}
+
+/// Options that every command understands; they stand in its help too.
+void add_common(CLI::App& app, Arguments& arguments) {
+  app.add_option("--config", arguments.config,
+                 "Configuration file; else $FIRN_CONFIG, ./firn.toml, /etc/firn/firn.toml")
+      ->type_name("FILE");
+  app.add_flag("--json", arguments.json, "Print JSON, for programs");
+}
+
+std::string check_duration(const std::string& text) {
+  return parse_duration(text) ? "" : "write it like 90s, 15m or 1h";
+}
+
+void add_daemon_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* serve = add(app, arguments, Command::kServe, "serve", "Run the daemon until SIGTERM");
+  serve->add_option("--port-file", arguments.serve.port_file, "Write the port of intake there once it accepts")
+      ->type_name("FILE");
+#if defined(FIRN_CRASH_POINTS)
+  serve->add_option("--crash-at", arguments.crash_at, "For tests: die at a named place")->type_name("NAME[:COUNT]");
+#endif
+
+  CLI::App* demo = add(app, arguments, Command::kDemo, "demo",
+                       "Send invented forms through a daemon of its own and check what came out");
+  demo->add_option("--forms", arguments.demo.forms, "How many different forms to send")
+      ->check(CLI::Range(std::size_t{20}, std::size_t{10'000'000}))
+      ->capture_default_str();
+  demo->add_option("--directory", arguments.demo.directory,
+                   "Work there instead of in a folder for temporary files; kept")
+      ->type_name("DIR");
+  demo->add_flag("--keep", arguments.demo.keep, "Keep the folder with all files afterwards");
+
+  add(app, arguments, Command::kInit, "init", "Write a commented example configuration");
+  add(app, arguments, Command::kCheck, "check", "Check the configuration and show what takes effect");
+  add(app, arguments, Command::kStatus, "status",
+      "Show what the daemon does; exit code 5 when there is an alarm or a blocked step");
+
+  CLI::App* ingest = add(app, arguments, Command::kIngest, "ingest", "Load everything received so far, now");
+  ingest->add_option("REPEATER", arguments.ingest.repeater, "Only this one; else all");
+  ingest->add_flag("--wait", arguments.ingest.wait, "Wait until it is loaded");
+  ingest
+      ->add_option_function<std::string>(
+          "--timeout", [&arguments](const std::string& text) { arguments.ingest.timeout = *parse_duration(text); },
+          "Wait no longer than this (1h)")
+      ->check(CLI::Validator(check_duration, "DURATION"));
+
+  CLI::App* trace = add(app, arguments, Command::kTrace, "trace", "Tell where a form is, version by version");
+  trace->add_option("ID", arguments.trace.id, "The form's id")->required();
+  trace->add_option("--repeater", arguments.trace.repeater, "Only in this one")->type_name("NAME");
+  trace->add_option("--domain", arguments.trace.domain, "Only of this project space")->type_name("NAME");
+}
+
+void add_quarantine_commands(CLI::App& app, Arguments& arguments) {
+  QuarantineArguments& options = arguments.quarantine;
+  CLI::App* quarantine = app.add_subcommand("quarantine", "Records and chunks that could not go on");
+  quarantine->require_subcommand(1);
+
+  CLI::App* list = add(*quarantine, arguments, Command::kQuarantineList, "list", "List them with the reason");
+  list->add_option("--repeater", options.repeater, "Only of this one")->type_name("NAME");
+  list->add_option("--state", options.state, "open, retried, discarded or all")
+      ->check(CLI::IsMember({"open", "retried", "discarded", "all"}))
+      ->capture_default_str();
+
+  CLI::App* show = add(*quarantine, arguments, Command::kQuarantineShow, "show", "Show one record");
+  show->add_option("REPEATER", options.repeater, "Its repeater")->required();
+  show->add_option("POSITION", options.position, kPositionHelp)->required();
+  show->add_flag("--body", options.body, "Print the document itself, and nothing else");
+
+  CLI::App* retry = add(*quarantine, arguments, Command::kQuarantineRetry, "retry", "Send again");
+  CLI::Option* repeater = retry->add_option("REPEATER", options.repeater, "Its repeater");
+  CLI::Option* position = retry->add_option("POSITION", options.position, kPositionHelp);
+  position->needs(repeater);
+  CLI::Option* body = retry->add_option("--body", options.body_file, "Send this repaired document in its place");
+  body->type_name("FILE")->needs(position);
+  CLI::Option* all = retry->add_flag("--all", options.all, "All open records and chunks, or those of REPEATER");
+  CLI::Option* chunk = retry->add_option("--chunk", options.chunk, "A chunk instead of a record")->type_name("ID");
+  all->excludes(position)->excludes(chunk)->excludes(body);
+  chunk->excludes(position)->excludes(body);
+
+  CLI::App* discard =
+      add(*quarantine, arguments, Command::kQuarantineDiscard, "discard", "Give one record up for good");
+  discard->add_option("REPEATER", options.repeater, "Its repeater")->required();
+  discard->add_option("POSITION", options.position, kPositionHelp)->required();
+  discard->add_flag("--yes", options.yes, "Do not ask");
+}
+
+void add_journal_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* journal = app.add_subcommand("journal", "The log that received records are kept in");
+  journal->require_subcommand(1);
+  add(*journal, arguments, Command::kJournalInspect, "inspect",
+      "Read a journal, all of it, without the daemon; exit code 5 when it is damaged")
+      ->add_option("REPEATER", arguments.journal, "A repeater of the configuration, or the folder of a journal")
+      ->required();
+  add(*journal, arguments, Command::kJournalSalvage, "salvage",
+      "Make a damaged journal readable again; the daemon must be stopped")
+      ->add_option("REPEATER", arguments.journal, "A repeater of the configuration")
+      ->required();
+}
+
+/// The whole command line.
+std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
+  auto app =
+      std::make_unique<CLI::App>("Firn takes CommCare forms and loads them into a table, each exactly once.", "firn");
+  app->require_subcommand(1);
+  app->fallthrough();
+  app->footer(kExitCodes);
+  add_common(*app, arguments);
+  app->get_formatter()->column_width(32);
+  add_daemon_commands(*app, arguments);
+  add_quarantine_commands(*app, arguments);
+  add_journal_commands(*app, arguments);
+  add(*app, arguments, Command::kVersion, "version", "Print the version");
+  return app;
+}
+
+/// What must hold between words that the library cannot say.
+std::string mistake_in(const Arguments& arguments) {
+  const QuarantineArguments& quarantine = arguments.quarantine;
+  if (arguments.command == Command::kQuarantineRetry && quarantine.position.empty() && !quarantine.all &&
+      quarantine.chunk.empty()) {
+    return "say what to send again: REPEATER and POSITION, --chunk ID, or --all";
+  }
+  if (!std::ranges::all_of(quarantine.position, [](char c) { return c >= '0' && c <= '9'; })) {
+    return "POSITION must be a number, as `firn quarantine list` shows it";
+  }
+  return "";
+}
+
+/// The word where a command should stand. The library only says that a command is missing.
+std::string unknown_command(const CLI::App& app, const CLI::Error& error) {
+  const auto words = app.remaining(true);
+  const bool missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+  return missing && !words.empty() && !words.front().starts_with('-') ? words.front() : "";
+}
+
+void describe(const CLI::App& app, const std::string& prefix, std::vector<CommandDescription>& commands) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::string name = prefix + command->get_name();
+    if (!command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+      describe(*command, name + " ", commands);
+      continue;
+    }
+    CommandDescription description{name, {}};
+    for (const CLI::Option* option : command->get_options()) {
+      description.options.push_back(option->get_name());
+    }
+    commands.push_back(description);
+  }
+}
+
+}  // namespace
+
+ParsedArguments parse_arguments(const std::vector<std::string>& words) {
+  Arguments arguments;
+  const auto app = make_app(arguments);
+  try {
+    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::Error& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool help = app->exit(error, out, err) == 0;
+    if (const std::string unknown = unknown_command(*app, error); !unknown.empty()) {
+      return {std::nullopt, kExitUsage, "", "there is no command \"" + unknown + "\"; `firn --help` names them all\n"};
+    }
+    return {std::nullopt, help ? kExitOk : kExitUsage, out.str(), err.str()};
+  }
+  if (const std::string mistake = mistake_in(arguments); !mistake.empty()) {
+    return {std::nullopt, kExitUsage, "", mistake + "\n"};
+  }
+  return {arguments, kExitOk, "", ""};
+}
+
+std::vector<CommandDescription> describe_commands() {
+  Arguments arguments;
+  const auto app = make_app(arguments);
+  std::vector<CommandDescription> commands;
+  describe(*app, "", commands);
+  return commands;
+}
+
+}  // namespace firn

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "cli/serve.h"
+
+namespace firn {
+
+enum class Command {
+  kServe,
+  kDemo,
+  kInit,
+  kCheck,
+  kStatus,
+  kIngest,
+  kTrace,
+  kQuarantineList,
+  kQuarantineShow,
+  kQuarantineRetry,
+  kQuarantineDiscard,
+  kJournalInspect,
+  kJournalSalvage,
+  kVersion,
+};
+
+struct DemoArguments {
+  std::size_t forms = 5000;
+  std::string directory;  ///< empty: a new folder for temporary files
+  bool keep = false;
+};
+
+struct IngestArguments {
+  std::string repeater;  ///< empty: all
+  bool wait = false;
+  Duration timeout = std::chrono::hours(1);
+};
+
+struct TraceArguments {
+  std::string id;
+  std::string repeater;
+  std::string domain;
+};
+
+/// Which quarantined things a command is about, and how.
+struct QuarantineArguments {
+  std::string repeater;
+  std::string position;
+  std::string state = "open";
+  std::string chunk;      ///< id of a quarantined chunk
+  std::string body_file;  ///< the repaired document
+  bool body = false;      ///< show the document itself
+  bool all = false;
+  bool yes = false;
+};
+
+/// What was asked for. Only the part of the command is filled.
+struct Arguments {
+  Command command = Command::kVersion;
+  std::string config;  ///< of `--config`
+  bool json = false;
+  ServeOptions serve;
+  std::string crash_at;  ///< only in builds with FIRN_CRASH_POINTS
+  DemoArguments demo;
+  IngestArguments ingest;
+  TraceArguments trace;
+  QuarantineArguments quarantine;
+  std::string journal;  ///< a repeater's name, or a folder
+};
+
+/// Either what to do, or a text for the person (help or a mistake) and the exit code that goes with it.
+struct ParsedArguments {
+  std::optional<Arguments> arguments;
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// `words` are without the program's name.
+ParsedArguments parse_arguments(const std::vector<std::string>& words);
+
+/// A command with the names of its options, for the test of docs/cli.md.
+struct CommandDescription {
+  std::string name;  ///< e.g. "quarantine list"
+  std::vector<std::string> options;
+};
+std::vector<CommandDescription> describe_commands();
+
+}  // namespace firn

@@ -1,0 +1,238 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstddef>
+#include <istream>
+#include <ostream>
+#include <string>
+
+#include "base/base64.h"
+#include "base/units.h"
+#include "base/url.h"
+#include "cli/admin_client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/json_fields.h"
+#include "cli/table.h"
+#include "model/quarantine.h"
+#include "platform/file_system.h"
+
+namespace firn {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLargestDocument = 1U << 30U;
+
+std::string record_target(const std::string& repeater, const std::string& position) {
+  return "/quarantine/" + percent_encode(repeater) + "/" + position;
+}
+
+std::string list_target(const QuarantineArguments& arguments) {
+  std::string target = "/quarantine?";
+  target += arguments.repeater.empty() ? "" : "repeater=" + percent_encode(arguments.repeater) + "&";
+  target += arguments.state == "all" ? "" : "state=" + arguments.state + "&";
+  target.pop_back();
+  return target;
+}
+
+std::string list_text(const json::value& answer) {
+  TextTable records({{"REPEATER"},
+                     {"POSITION", Align::kRight},
+                     {"REASON"},
+                     {"WHERE"},
+                     {"DOMAIN"},
+                     {"ID"},
+                     {"BYTES", Align::kRight},
+                     {"RECEIVED"},
+                     {"STATE"}});
+  for (const json::value& record : list_of(answer, "records")) {
+    records.add({text_of(record, "repeater"), text_of(record, "position"), text_of(record, "reason"),
+                 text_of(record, "detail"), text_of(record, "domain"), text_of(record, "document_id"),
+                 human_count(count_of(record, "bytes")), time_of(record, "received_at"), text_of(record, "state")});
+  }
+  TextTable chunks({{"CHUNK", Align::kRight}, {"REPEATER"}, {"ROWS", Align::kRight}, {"FILE"}, {"REASON"}});
+  for (const json::value& chunk : list_of(answer, "chunks")) {
+    chunks.add({text_of(chunk, "id"), text_of(chunk, "repeater"), human_count(count_of(chunk, "rows")),
+                text_of(chunk, "key"), text_of(chunk, "reason")});
+  }
+  if (records.empty() && chunks.empty()) {
+    return "Nothing is in quarantine.\n";
+  }
+  const std::string between = records.empty() || chunks.empty() ? "" : "\n";
+  return (records.empty() ? "" : records.str()) + between + (chunks.empty() ? "" : chunks.str());
+}
+
+std::string record_text(const json::value& record) {
+  TextTable table({{""}, {""}});
+  const auto add = [&table](const char* name, const std::string& value) {
+    table.add({name, value.empty() ? "-" : value});
+  };
+  const std::string position = text_of(record, "position");
+  const std::string last = text_of(record, "last");
+  add("repeater", text_of(record, "repeater"));
+  add("position", last.empty() || last == position ? position : position + " to " + last);
+  add("reason", text_of(record, "reason"));
+  add("where", text_of(record, "detail"));
+  add("domain", text_of(record, "domain"));
+  add("id", text_of(record, "document_id"));
+  add("bytes", human_count(count_of(record, "bytes")));
+  add("received", time_of(record, "received_at"));
+  add("in quarantine since", time_of(record, "quarantined_at"));
+  add("state", text_of(record, "state"));
+  add("replaced by", text_of(record, "replaced_by"));
+  return table.str();
+}
+
+/// One record; the daemon answers its new position.
+AdminReply retry_record(AdminClient& client, const std::string& repeater, const std::string& position,
+                        const std::string& request) {
+  return client.post(record_target(repeater, position) + "/retry", request);
+}
+
+/// Every open record and chunk; not what the journal lost, of which there are no bytes to send. The first failure ends
+/// it; what was sent again stays so.
+int retry_all(const CliContext& context, AdminClient& client) {
+  const AdminReply listed = client.get(list_target(context.arguments.quarantine));
+  if (!listed) {
+    return report(context, listed.error());
+  }
+  std::size_t records = 0;
+  for (const json::value& record : list_of(*listed, "records")) {
+    if (text_of(record, "reason") == to_string(QuarantineReason::kJournalDamage)) {
+      continue;
+    }
+    const AdminReply done = retry_record(client, text_of(record, "repeater"), text_of(record, "position"), "");
+    if (!done) {
+      return report(context, done.error());
+    }
+    ++records;
+  }
+  std::size_t chunks = 0;
+  for (const json::value& chunk : list_of(*listed, "chunks")) {
+    const AdminReply done = client.post("/quarantine/chunks/" + text_of(chunk, "id") + "/retry", "");
+    if (!done) {
+      return report(context, done.error());
+    }
+    ++chunks;
+  }
+  if (context.arguments.json) {
+    context.out << json::serialize(json::object{{"records", records}, {"chunks", chunks}}) << '\n';
+  } else {
+    context.out << fmt::format("Sent again: {} records and {} chunks.\n", human_count(records), human_count(chunks));
+  }
+  return kExitOk;
+}
+
+/// The request that carries a repaired document; empty without one.
+Result<std::string> retry_request(const CliContext& context) {
+  const std::string& path = context.arguments.quarantine.body_file;
+  if (path.empty()) {
+    return std::string();
+  }
+  FIRN_ASSIGN(const std::string body, read_file(context.files, path, kLargestDocument));
+  return json::serialize(json::object{{"body_base64", to_base64(body)}});
+}
+
+bool is_confirmed(const CliContext& context) {
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  context.err << fmt::format("Give up the record {} of {} for good? Its bytes are removed. [y/N] ", arguments.position,
+                             arguments.repeater)
+              << std::flush;
+  std::string answer;
+  std::getline(context.in, answer);
+  return answer == "y" || answer == "yes";
+}
+
+}  // namespace
+
+int run_quarantine_list(const CliContext& context) {
+  auto client = admin_client(context);
+  if (!client) {
+    return kExitConfiguration;
+  }
+  const AdminReply answer = client->get(list_target(context.arguments.quarantine));
+  if (!answer) {
+    return report(context, answer.error());
+  }
+  context.out << (context.arguments.json ? json::serialize(*answer) + "\n" : list_text(*answer));
+  return kExitOk;
+}
+
+int run_quarantine_show(const CliContext& context) {
+  auto client = admin_client(context);
+  if (!client) {
+    return kExitConfiguration;
+  }
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  const AdminReply answer = client->get(record_target(arguments.repeater, arguments.position));
+  if (!answer) {
+    return report(context, answer.error());
+  }
+  if (arguments.body) {
+    const auto body = from_base64(text_of(*answer, "body_base64"));
+    if (!body || is_missing(*answer, "body_base64")) {
+      context.err << "firn: the bytes of this record are gone\n";
+      return kExitFailed;
+    }
+    context.out << *body;
+  } else {
+    context.out << (context.arguments.json ? json::serialize(*answer) + "\n" : record_text(*answer));
+  }
+  return kExitOk;
+}
+
+int run_quarantine_retry(const CliContext& context) {
+  auto client = admin_client(context);
+  if (!client) {
+    return kExitConfiguration;
+  }
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  if (arguments.all) {
+    return retry_all(context, *client);
+  }
+  const auto request = retry_request(context);
+  if (!request) {
+    print_error(context.err, request.error());
+    return kExitFailed;
+  }
+  const bool chunk = !arguments.chunk.empty();
+  const AdminReply answer = chunk ? client->post("/quarantine/chunks/" + percent_encode(arguments.chunk) + "/retry", "")
+                                  : retry_record(*client, arguments.repeater, arguments.position, *request);
+  if (!answer) {
+    return report(context, answer.error());
+  }
+  if (context.arguments.json) {
+    context.out << json::serialize(*answer) << '\n';
+  } else if (chunk) {
+    context.out << fmt::format("Chunk {} is staged again; the next ingest loads it.\n", arguments.chunk);
+  } else {
+    context.out << fmt::format("Sent again; its new position is {}.\n", text_of(*answer, "position"));
+  }
+  return kExitOk;
+}
+
+int run_quarantine_discard(const CliContext& context) {
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  if (!arguments.yes && !context.in_is_terminal) {
+    context.err << "firn: nobody can be asked here; add --yes to give the record up for good\n";
+    return kExitUsage;
+  }
+  auto client = admin_client(context);
+  if (!client) {
+    return kExitConfiguration;
+  }
+  if (!arguments.yes && !is_confirmed(context)) {
+    context.err << "Kept.\n";
+    return kExitFailed;
+  }
+  const AdminReply answer = client->post(record_target(arguments.repeater, arguments.position) + "/discard", "");
+  if (!answer) {
+    return report(context, answer.error());
+  }
+  context.out << (context.arguments.json ? json::serialize(*answer) + "\n" : "Given up.\n");
+  return kExitOk;
+}
+
+}  // namespace firn

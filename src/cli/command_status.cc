@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <ostream>
+#include <string>
+
+#include "base/units.h"
+#include "cli/admin_client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/json_fields.h"
+#include "cli/table.h"
+
+namespace firn {
+namespace {
+
+namespace json = boost::json;
+
+std::string count_text(const json::value& object, const char* key) { return human_count(count_of(object, key)); }
+std::string size_text(const json::value& object, const char* key) { return human_size(count_of(object, key)); }
+
+std::string batch_name(const json::value& batch) {
+  return fmt::format("{}/{:06}", text_of(batch, "period"), count_of(batch, "number"));
+}
+
+std::string alarms_text(const json::value& status) {
+  std::string text;
+  for (const json::value& alarm : list_of(status, "alarms")) {
+    text += fmt::format("! {} ({}), since {}, {} time{}\n  {}\n", text_of(alarm, "name"), text_of(alarm, "object"),
+                        time_of(alarm, "since"), count_text(alarm, "count"), count_of(alarm, "count") == 1 ? "" : "s",
+                        text_of(alarm, "text"));
+  }
+  return text.empty() ? "" : "ALARMS\n" + text + "\n";
+}
+
+std::string daemon_text(const json::value& status) {
+  const json::value& disk = field(status, "disk");
+  std::string text =
+      fmt::format("firn {}, {} for {}; data in {}\n", text_of(status, "version"), text_of(status, "state"),
+                  age_of(status, "uptime_seconds"), text_of(status, "data_dir"));
+  text += fmt::format("Disk: {} free; intake stops below {}, packing below {}\n", size_text(disk, "free_bytes"),
+                      size_text(disk, "intake_floor_bytes"), size_text(disk, "pack_floor_bytes"));
+  return text;
+}
+
+/// Records: what came in and what became of it.
+std::string records_text(const json::value& repeater) {
+  const json::value& decided = field(repeater, "decided");
+  const json::value& open = field(repeater, "in_open_chunk");
+  TextTable table({{""}, {"", Align::kRight}, {""}});
+  const std::string rate = fmt::format("{:.1f} a second now", number_of(repeater, "accepts_per_second"));
+  table.add({"received", count_text(repeater, "received"), rate});
+  table.add({"waiting", count_text(repeater, "waiting"),
+             is_missing(repeater, "oldest_waiting_seconds")
+                 ? ""
+                 : fmt::format("the oldest for {}", age_of(repeater, "oldest_waiting_seconds"))});
+  table.add({"  in the open chunk", count_text(open, "records"),
+             fmt::format("{} rows, {} duplicates, {} damaged", count_text(open, "rows"), count_text(open, "duplicates"),
+                         count_text(open, "quarantined"))});
+  table.add({"rows made", count_text(decided, "rows"), ""});
+  table.add({"duplicates absorbed", count_text(decided, "duplicates"),
+             count_of(decided, "conflicts") == 0
+                 ? ""
+                 : fmt::format("{} of them with other content than the first", count_text(decided, "conflicts"))});
+  table.add({"put in quarantine", count_text(decided, "quarantined"),
+             count_of(repeater, "quarantine_open") == 0
+                 ? ""
+                 : fmt::format("{} open: firn quarantine list", count_text(repeater, "quarantine_open"))});
+  return table.str("  ");
+}
+
+std::string chunks_text(const json::value& repeater) {
+  TextTable table({{"CHUNKS"},
+                   {"FILES", Align::kRight},
+                   {"ROWS", Align::kRight},
+                   {"UNCOMPRESSED", Align::kRight},
+                   {"COMPRESSED", Align::kRight}});
+  for (const json::value& total : list_of(repeater, "chunks")) {
+    table.add({text_of(total, "state"), count_text(total, "chunks"), count_text(total, "rows"),
+               size_text(total, "bytes_uncompressed"), size_text(total, "bytes_compressed")});
+  }
+  return table.empty() ? "" : "\n" + table.str("  ");
+}
+
+std::string batches_text(const json::value& repeater) {
+  std::string text;
+  const json::value& open = field(repeater, "open_batch");
+  if (!open.is_null()) {
+    text += fmt::format("  open batch {} has {} in closed chunks; an ingest begins at {}\n", batch_name(open),
+                        size_text(repeater, "uningested_bytes"), size_text(repeater, "threshold_bytes"));
+  }
+  for (const json::value& batch : list_of(repeater, "batches_unfinished")) {
+    text += fmt::format("  batch {} is {}, {} chunks\n", batch_name(batch), text_of(batch, "state"),
+                        count_text(batch, "chunks"));
+  }
+  text += fmt::format("  journal {} of {}\n", size_text(repeater, "journal_bytes"),
+                      size_text(repeater, "journal_quota_bytes"));
+  return "\n" + text;
+}
+
+/// Only steps that do not simply work.
+std::string steps_text(const json::value& repeater) {
+  TextTable table({{"STEP"}, {"STATE"}, {"ATTEMPTS", Align::kRight}, {"NEXT IN"}, {"WHY"}});
+  for (const json::value& step : list_of(repeater, "steps")) {
+    const std::string state = text_of(step, "state");
+    if (state == "retrying" || state == "blocked") {
+      table.add({text_of(step, "name"), state, count_text(step, "attempts"), age_of(step, "next_run_seconds"),
+                 text_of(step, "reason")});
+    }
+  }
+  return table.empty() ? "" : "\n" + table.str("  ");
+}
+
+std::string status_text(const json::value& status) {
+  std::string text = alarms_text(status) + daemon_text(status);
+  for (const json::value& repeater : list_of(status, "repeaters")) {
+    text += fmt::format("\n{}: {} documents into table {}\n", text_of(repeater, "name"), text_of(repeater, "kind"),
+                        text_of(repeater, "table"));
+    text += records_text(repeater) + chunks_text(repeater) + batches_text(repeater) + steps_text(repeater);
+  }
+  return text;
+}
+
+bool is_blocked(const json::value& repeater) {
+  return std::ranges::any_of(list_of(repeater, "steps"),
+                             [](const json::value& step) { return text_of(step, "state") == "blocked"; });
+}
+
+}  // namespace
+
+int run_status(const CliContext& context) {
+  auto client = admin_client(context);
+  if (!client) {
+    return kExitConfiguration;
+  }
+  const AdminReply status = client->get("/status");
+  if (!status) {
+    return report(context, status.error());
+  }
+  if (context.arguments.json) {
+    context.out << json::serialize(*status) << '\n';
+  } else {
+    context.out << status_text(*status);
+  }
+  const bool needs_a_person =
+      !list_of(*status, "alarms").empty() || std::ranges::any_of(list_of(*status, "repeaters"), is_blocked);
+  return needs_a_person ? kExitAttention : kExitOk;
+}
+
+}  // namespace firn

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cli/context.h"
+
+namespace firn {
+
+// One function for each command; each returns an ExitCode. What they print is described in docs/cli.md.
+int run_serve(const CliContext& context);
+int run_demo(const CliContext& context);
+int run_init(const CliContext& context);
+int run_check(const CliContext& context);
+int run_status(const CliContext& context);
+int run_ingest(const CliContext& context);
+int run_trace(const CliContext& context);
+int run_quarantine_list(const CliContext& context);
+int run_quarantine_show(const CliContext& context);
+int run_quarantine_retry(const CliContext& context);
+int run_quarantine_discard(const CliContext& context);
+int run_journal_inspect(const CliContext& context);
+int run_journal_salvage(const CliContext& context);
+int run_version(const CliContext& context);
+
+}  // namespace firn

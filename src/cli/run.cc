@@ -1,0 +1,44 @@
+#include "cli/run.h"
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+
+namespace firn {
+
+int run_command(const CliContext& context) {
+  switch (context.arguments.command) {
+    case Command::kServe:
+      return run_serve(context);
+    case Command::kDemo:
+      return run_demo(context);
+    case Command::kInit:
+      return run_init(context);
+    case Command::kCheck:
+      return run_check(context);
+    case Command::kStatus:
+      return run_status(context);
+    case Command::kIngest:
+      return run_ingest(context);
+    case Command::kTrace:
+      return run_trace(context);
+    case Command::kQuarantineList:
+      return run_quarantine_list(context);
+    case Command::kQuarantineShow:
+      return run_quarantine_show(context);
+    case Command::kQuarantineRetry:
+      return run_quarantine_retry(context);
+    case Command::kQuarantineDiscard:
+      return run_quarantine_discard(context);
+    case Command::kJournalInspect:
+      return run_journal_inspect(context);
+    case Command::kJournalSalvage:
+      return run_journal_salvage(context);
+    case Command::kVersion:
+      return run_version(context);
+  }
+  return kExitUsage;
+}
+
+}  // namespace firn

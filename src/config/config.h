@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "config/secret.h"
+#include "model/names.h"
+#include "model/table.h"
+#include "platform/file_system.h"
+
+namespace firn {
+
+/// One way in which a caller of intake may identify itself.
+struct CredentialConfig {
+  enum class Type { kBasic, kApiKey };
+  std::string name;  ///< for logs and alarms
+  Type type = Type::kBasic;
+  std::string username;  ///< of kBasic
+  std::string header;    ///< of kApiKey: the name of the header that carries the secret
+  Secret secret;
+};
+
+struct IntakeConfig {
+  std::string address;     ///< a numeric IP address, without brackets
+  std::uint16_t port = 0;  ///< 0: any free one
+  bool loopback = true;    ///< `address` is reachable from this machine only
+  std::uint64_t max_body = 0;
+  std::uint64_t in_flight = 0;                ///< bodies being received, together
+  std::vector<CredentialConfig> credentials;  ///< may be empty only when `loopback`
+};
+
+struct DiskConfig {
+  std::uint64_t intake_floor = 0;  ///< intake stops below this much free space
+  std::uint64_t pack_floor = 0;    ///< pack stops below this; smaller than intake_floor
+};
+
+struct LogConfig {
+  std::string level;   ///< debug, info, warning or error
+  std::string format;  ///< logfmt or json
+};
+
+/// A stage that is a folder.
+struct DirectoryConnection {
+  ConnectionName name;
+  std::string path;    ///< absolute
+  std::string prefix;  ///< before every key: empty, or names with `/` between them and none at the ends
+};
+
+/// A destination that is a DuckDB database.
+struct DuckdbConnection {
+  ConnectionName name;
+  std::string database;  ///< absolute path of the file
+  std::uint64_t memory_limit = 0;
+  Duration time_limit{};  ///< of one batch
+};
+
+struct RepeaterConfig {
+  RepeaterName name;
+  Kind kind = Kind::kForm;
+  TableName table;
+  ConnectionName stage;
+  ConnectionName destination;
+  std::uint64_t threshold = 0;   ///< uncompressed bytes that are not yet ingested
+  std::uint64_t chunk_size = 0;  ///< compressed
+  Duration chunk_age{};
+  Duration keep_staged{};
+  std::uint64_t journal_quota = 0;
+};
+
+/// A value as it takes effect, for people; secrets are masked.
+struct Setting {
+  std::string key;    ///< e.g. `repeater.forms.threshold`
+  std::string value;  ///< sizes and durations in their shortest text
+  unsigned line = 0;  ///< where it is set, or for a standard value where its section begins; 0 when there is none
+  unsigned column = 0;
+  bool is_standard = false;
+};
+
+/// Something wrong in the file, with the place that a person must look at.
+struct ConfigError {
+  std::string file;
+  unsigned line = 0;  ///< from 1; 0 when it concerns the whole file
+  unsigned column = 0;
+  std::string message;
+  std::string hint;  ///< may be empty
+
+  /// `file:line:column: message; hint`
+  [[nodiscard]] std::string str() const;
+};
+
+/// The whole configuration, checked: paths are absolute, names are valid, every connection that is named exists and has
+/// the right type. The words are those of docs/configuration.md.
+struct Config {
+  std::string file;  ///< absolute
+  std::string data_dir;
+  IntakeConfig intake;
+  DiskConfig disk;
+  LogConfig log;
+  std::vector<DirectoryConnection> directories;
+  std::vector<DuckdbConnection> databases;
+  std::vector<RepeaterConfig> repeaters;  ///< in the order of the file, at least one
+  std::vector<Setting> settings;          ///< everything above with its origin
+  std::vector<ConfigError> warnings;      ///< allowed, but probably not meant
+
+  /// The connections of a repeater of this configuration.
+  [[nodiscard]] const DirectoryConnection& stage_of(const RepeaterConfig& repeater) const;
+  [[nodiscard]] const DuckdbConnection& destination_of(const RepeaterConfig& repeater) const;
+  /// The Unix socket of the admin API.
+  [[nodiscard]] std::string admin_socket() const;
+};
+
+/// The value of an environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Reads and checks a configuration file and the secrets that it names. All mistakes are reported together, in the
+/// order of the file; none of them shows a secret.
+std::expected<Config, std::vector<ConfigError>> load_config(FileSystem& files, const std::string& path,
+                                                            const Environment& environment);
+
+}  // namespace firn

@@ -1,0 +1,92 @@
+#include "config/example.h"
+
+#include <string>
+
+namespace firn {
+namespace {
+
+constexpr const char* kExample = R"(# Firn: CommCare forms into a table, exactly once.
+# After a change: `firn check`, then restart the daemon. docs/configuration.md explains every setting.
+# Sizes: "64 MB", "1.5 GB", "64 MiB". Times: "90s", "15m", "1h", "7d". Relative paths start at this file's folder.
+# A line that begins with # has no effect; where a setting is missing, its standard value is used.
+
+# Where Firn keeps its journal, chunks and catalog. As a service: "/var/lib/firn".
+data_dir = "firn-data"
+
+[intake]
+# Where forms come in: a numeric address and a port; port 0 takes any free one. Other machines, CommCare HQ too, reach
+# Firn through a reverse proxy that speaks HTTPS.
+listen = "127.0.0.1:8641"
+# The largest document that is taken; larger ones are answered 413.
+max_body = "64 MB"
+# All bodies that are being received, together; over it the answer is 503 and HQ sends again later.
+in_flight = "128 MB"
+
+# Who may send. To change a secret without a gap, add a second credential, change HQ, then remove the first.
+[[intake.credential]]
+# For logs and alarms.
+name = "hq"
+# "basic" (user name and password) or "api_key" (a header that carries the secret).
+type = "basic"
+# For "basic": what HQ's connection settings have as user name.
+username = "hq"
+# For "api_key" instead of username: the header that carries the secret.
+# header = "X-Api-Key"
+# The secret stands in a file that only its owner may read (chmod 600). Or: secret = "${FIRN_HQ_SECRET}"
+secret_file = "hq.secret"
+
+[disk]
+# With less free space than this, intake answers 503 and HQ sends again later.
+intake_floor = "2 GB"
+# With less than this, packing stops too. It must be smaller, so that a full disk can empty itself.
+pack_floor = "500 MB"
+
+[log]
+# The least important lines that are written: "debug", "info", "warning" or "error".
+level = "info"
+# "logfmt" (key=value) or "json".
+format = "logfmt"
+
+# Outside systems, each with a name that repeaters use.
+[connection.local_stage]
+# A stage: chunks wait there until they are loaded.
+type = "directory"
+path = "firn-stage"
+# Comes before every file name, with / between its parts.
+prefix = ""
+
+[connection.local_warehouse]
+# A destination: a DuckDB database that people may query between two batches.
+type = "duckdb"
+database = "warehouse.duckdb"
+# What the loading program may use of the machine's memory.
+memory_limit = "1 GB"
+# A batch that takes longer is stopped and tried again.
+time_limit = "1h"
+
+# A repeater: what comes in, and where it goes. Its name is part of the address: http://.../in/forms/
+[repeater.forms]
+# What the documents are.
+kind = "form"
+# The table that it fills; no other repeater fills it. The newest version of each form is in the view forms_latest.
+table = "forms"
+# The connections from above.
+stage = "local_stage"
+destination = "local_warehouse"
+# So much uncompressed data that is not yet ingested starts an ingest; `firn ingest` starts one at any time.
+threshold = "1 GB"
+# A chunk is closed at this compressed size. 10 to 250 MB: smaller ones cost more, larger ones load slower.
+chunk_size = "64 MB"
+# Or at this age, because until then its forms lie on one disk only.
+chunk_age = "1h"
+# How long loaded files stay on the stage, 0 to 55 days.
+keep_staged = "7d"
+# The largest size of the journal; over it the answer is 503 and HQ sends again later.
+journal_quota = "10 GB"
+)";
+
+}  // namespace
+
+std::string example_config() { return kExample; }
+
+}  // namespace firn

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+
+namespace firn {
+
+/// Every setting that takes effect, one a line in columns: name, value, and where it comes from (a line of the file, or
+/// "standard"). Secrets are masked.
+std::string explain(const Config& config);
+
+/// The same for programs: `{"file", "settings": [{"key", "value", "origin", "line"}], "warnings": [...]}`; `origin` is
+/// "file" or "standard", `line` is null for the latter.
+std::string explain_json(const Config& config);
+
+}  // namespace firn

@@ -1,0 +1,224 @@
+#include "config/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "config/config.h"
+#include "config/document.h"
+#include "config/nearest.h"
+#include "platform/paths.h"
+
+namespace firn {
+namespace {
+
+std::string join_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", word);
+  }
+  return text;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const auto found = nearest(word, candidates);
+  return found ? fmt::format("did you mean \"{}\"?", *found) : "";
+}
+
+}  // namespace
+
+void ConfigReport::error(ConfigPlace place, std::string message, std::string hint) {
+  errors.push_back({file, place.line, place.column, std::move(message), std::move(hint)});
+}
+
+void ConfigReport::error_at(const std::string& key, std::string message, std::string hint) {
+  errors.push_back(at(key, std::move(message), std::move(hint)));
+}
+
+void ConfigReport::warn_at(const std::string& key, std::string message, std::string hint) {
+  warnings.push_back(at(key, std::move(message), std::move(hint)));
+}
+
+ConfigError ConfigReport::at(const std::string& key, std::string message, std::string hint) const {
+  const auto setting = std::ranges::find(settings, key, &Setting::key);
+  const ConfigPlace place = setting == settings.end() ? ConfigPlace{} : ConfigPlace{setting->line, setting->column};
+  return {file, place.line, place.column, std::move(message), std::move(hint)};
+}
+
+SectionReader::SectionReader(const ConfigNode* node, ConfigPlace place, std::string path, ConfigReport& report)
+    : node_(node), place_(place), path_(std::move(path)), report_(report) {}
+
+std::string SectionReader::name_of(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+bool SectionReader::has(std::string_view key) const { return node_ != nullptr && node_->find(key) != nullptr; }
+
+const ConfigMember* SectionReader::find(std::string_view key) {
+  known_.emplace(key);
+  return node_ == nullptr ? nullptr : node_->find(key);
+}
+
+void SectionReader::note(std::string_view key, std::string value) {
+  const ConfigMember* member = find(key);
+  const ConfigPlace place = member == nullptr ? place_ : member->value.place;
+  report_.settings.push_back({name_of(key), std::move(value), place.line, place.column, member == nullptr});
+}
+
+void SectionReader::refuse(std::string_view key, std::string message, std::string hint) {
+  const ConfigMember* member = find(key);
+  report_.error(member == nullptr ? place_ : member->value.place, std::move(message), std::move(hint));
+}
+
+void SectionReader::refuse_section(std::string message, std::string hint) {
+  report_.error(place_, std::move(message), std::move(hint));
+}
+
+std::optional<std::string> SectionReader::given(std::string_view key, bool required, std::string_view example) {
+  const ConfigMember* member = find(key);
+  if (member == nullptr) {
+    if (required) {
+      refuse(key, fmt::format("the setting \"{}\" is missing", name_of(key)), fmt::format("add {} = {}", key, example));
+    }
+    return std::nullopt;
+  }
+  if (member->value.type != ConfigNode::Type::kString) {
+    refuse(key, fmt::format("\"{}\" must be a text in quotes, not {}", name_of(key), describe(member->value.type)),
+           fmt::format("write it like {} = {}", key, example));
+    return std::nullopt;
+  }
+  return member->value.text;
+}
+
+std::string SectionReader::text(std::string_view key, const std::optional<std::string>& standard) {
+  const auto value = given(key, !standard, "\"...\"");
+  if (value && value->empty() && !standard) {
+    refuse(key, fmt::format("\"{}\" must not be empty", name_of(key)));
+  }
+  std::string result = value ? *value : standard.value_or("");
+  note(key, result);
+  return result;
+}
+
+std::string SectionReader::word(std::string_view key, const std::optional<std::string>& standard,
+                                const std::vector<std::string>& words) {
+  const auto value = given(key, !standard, fmt::format("\"{}\"", words.front()));
+  std::string result = value ? *value : standard.value_or(words.front());
+  if (std::ranges::find(words, result) == words.end()) {
+    std::string hint = did_you_mean(result, words);
+    refuse(key, fmt::format("\"{}\" is not a valid {}; valid: {}", result, key, join_words(words)), std::move(hint));
+    result = words.front();
+  }
+  note(key, result);
+  return result;
+}
+
+std::uint64_t SectionReader::size(std::string_view key, const SizeRule& rule) {
+  std::uint64_t result = rule.standard.value_or(rule.least);
+  if (const auto value = given(key, !rule.standard, "\"64 MB\"")) {
+    const auto parsed = parse_size(*value);
+    if (!parsed) {
+      refuse(key, fmt::format("\"{}\" is not a size", *value),
+             "write a number and a unit, like \"64 MB\" or \"1.5 GiB\"");
+    } else if (*parsed < rule.least || *parsed > rule.most) {
+      refuse(key, fmt::format("\"{}\" must be from {} to {}, not {}", name_of(key), format_size(rule.least),
+                              format_size(rule.most), *value));
+    } else {
+      result = *parsed;
+    }
+  }
+  note(key, format_size(result));
+  return result;
+}
+
+Duration SectionReader::duration(std::string_view key, const DurationRule& rule) {
+  Duration result = rule.standard.value_or(rule.least);
+  if (const auto value = given(key, !rule.standard, "\"1h\"")) {
+    const auto parsed = parse_duration(*value);
+    if (!parsed) {
+      refuse(key, fmt::format("\"{}\" is not a length of time", *value),
+             "write it like \"90s\", \"15m\", \"1h\" or \"7d\"");
+    } else if (*parsed < rule.least || *parsed > rule.most) {
+      refuse(key, fmt::format("\"{}\" must be from {} to {}, not {}", name_of(key), format_exact_duration(rule.least),
+                              format_exact_duration(rule.most), *value));
+    } else {
+      result = *parsed;
+    }
+  }
+  note(key, format_exact_duration(result));
+  return result;
+}
+
+std::string SectionReader::path(std::string_view key, const std::optional<std::string>& standard,
+                                const std::string& folder) {
+  const auto value = given(key, !standard, "\"...\"");
+  std::string result = value ? *value : standard.value_or("");
+  if (value && value->empty()) {
+    refuse(key, fmt::format("\"{}\" must not be empty", name_of(key)));
+  }
+  if (!result.empty()) {
+    result = absolute_path(folder, result);
+  }
+  note(key, result);
+  return result;
+}
+
+std::optional<std::string> SectionReader::hidden_text(std::string_view key) {
+  auto value = given(key, false, "\"${NAME}\"");
+  if (value) {
+    note(key, std::string(Secret::kMask));
+  }
+  return value;
+}
+
+const ConfigMember* SectionReader::section(std::string_view key) {
+  const ConfigMember* member = find(key);
+  if (member != nullptr && member->value.type != ConfigNode::Type::kTable) {
+    refuse(key, fmt::format("\"{}\" must be a section, not {}", name_of(key), describe(member->value.type)),
+           fmt::format("write [{}]", name_of(key)));
+    return nullptr;
+  }
+  return member;
+}
+
+const ConfigMember* SectionReader::list_of_sections(std::string_view key) {
+  const ConfigMember* member = find(key);
+  if (member == nullptr) {
+    return nullptr;
+  }
+  const bool right = member->value.type == ConfigNode::Type::kArray &&
+                     std::ranges::all_of(member->value.elements,
+                                         [](const ConfigNode& e) { return e.type == ConfigNode::Type::kTable; });
+  if (!right) {
+    refuse(key, fmt::format("\"{}\" must be a list of sections", name_of(key)),
+           fmt::format("write each as [[{}]]", name_of(key)));
+    return nullptr;
+  }
+  return member;
+}
+
+void SectionReader::finish() {
+  if (node_ == nullptr) {
+    return;
+  }
+  const std::vector<std::string> known(known_.begin(), known_.end());
+  for (const ConfigMember& member : node_->members) {
+    if (!known_.contains(member.key)) {
+      report_.error(
+          member.place,
+          fmt::format("unknown {} \"{}\"", member.value.type == ConfigNode::Type::kTable ? "section" : "setting",
+                      name_of(member.key)),
+          did_you_mean(member.key, known));
+    }
+  }
+}
+
+}  // namespace firn

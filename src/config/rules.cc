@@ -1,0 +1,207 @@
+#include "config/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+#include "config/config.h"
+#include "config/nearest.h"
+#include "config/sections.h"
+
+namespace firn {
+namespace {
+
+constexpr std::size_t kLongestSocketPath = 107;  // sockaddr_un::sun_path without its end
+constexpr std::uint64_t kSmallChunk = 10'000'000;
+
+/// True when `path` is `folder` or lies below it. An empty path was wrong and is reported already.
+bool is_within(std::string_view path, std::string_view folder) {
+  return !path.empty() && !folder.empty() && path.starts_with(folder) &&
+         (path.size() == folder.size() || folder == "/" || path[folder.size()] == '/');
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+void check_intake(SectionResults& results) {
+  const IntakeConfig& intake = results.config.intake;
+  if (!intake.loopback && intake.credentials.empty()) {
+    results.report.error_at("intake.listen", "intake can be reached from other machines but asks for no credentials",
+                            "add a section [[intake.credential]], or listen on 127.0.0.1");
+  }
+  if (intake.in_flight < intake.max_body) {
+    results.report.error_at("intake.in_flight",
+                            fmt::format("intake.in_flight ({}) must not be smaller than intake.max_body ({})",
+                                        format_size(intake.in_flight), format_size(intake.max_body)));
+  }
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < intake.credentials.size(); ++i) {
+    if (!names.insert(intake.credentials[i].name).second) {
+      results.report.error_at(fmt::format("intake.credential[{}].name", i + 1),
+                              fmt::format("two credentials have the name \"{}\"", intake.credentials[i].name));
+    }
+  }
+}
+
+void check_disk(SectionResults& results) {
+  const DiskConfig& disk = results.config.disk;
+  if (disk.pack_floor >= disk.intake_floor) {
+    const auto& settings = results.report.settings;
+    const auto pack = std::ranges::find(settings, "disk.pack_floor", &Setting::key);
+    const bool blame_intake = pack != settings.end() && pack->is_standard;
+    results.report.error_at(blame_intake ? "disk.intake_floor" : "disk.pack_floor",
+                            fmt::format("disk.pack_floor ({}) must be smaller than disk.intake_floor ({})",
+                                        format_size(disk.pack_floor), format_size(disk.intake_floor)),
+                            "intake must stop first, so that a full disk can empty itself");
+  }
+}
+
+void check_data_dir(SectionResults& results) {
+  if (results.config.admin_socket().size() > kLongestSocketPath) {
+    results.report.error_at("data_dir",
+                            fmt::format("data_dir is too long: the path of its socket admin.sock has {} bytes, "
+                                        "the system allows {}",
+                                        results.config.admin_socket().size(), kLongestSocketPath));
+  }
+}
+
+void check_paths(SectionResults& results) {
+  const Config& config = results.config;
+  for (const DirectoryConnection& stage : config.directories) {
+    const std::string key = fmt::format("connection.{}.path", stage.name.str());
+    if (is_within(stage.path, config.data_dir) || is_within(config.data_dir, stage.path)) {
+      results.report.error_at(
+          key, fmt::format("the stage {} and data_dir {} must not lie within each other", stage.path, config.data_dir));
+    }
+  }
+  std::map<std::string, std::string> databases;
+  for (const DuckdbConnection& database : config.databases) {
+    const std::string key = fmt::format("connection.{}.database", database.name.str());
+    for (const DirectoryConnection& stage : config.directories) {
+      if (is_within(database.database, stage.path)) {
+        results.report.error_at(key, fmt::format("the database {} lies in the stage {}", database.database, stage.path),
+                                "files on a stage are removed after loading; put the database elsewhere");
+      }
+    }
+    const auto [other, fresh] = databases.emplace(database.database, database.name.str());
+    if (!fresh && !database.database.empty()) {
+      results.report.error_at(
+          key, fmt::format("connections \"{}\" and \"{}\" have the same database", other->second, database.name.str()),
+          "use one connection for both repeaters");
+    }
+  }
+}
+
+/// The connection that a repeater names for a role must exist and have a type that can do it.
+void check_connection(SectionResults& results, const RepeaterConfig& repeater, std::string_view role,
+                      const ConnectionName& name) {
+  const std::string key = fmt::format("repeater.{}.{}", repeater.name.str(), role);
+  if (name.empty()) {
+    return;  // reported as missing
+  }
+  const auto found = results.connection_types.find(name.str());
+  const std::string_view wanted = role == "stage" ? "directory" : "duckdb";
+  if (found == results.connection_types.end()) {
+    std::vector<std::string> names;
+    names.reserve(results.connection_types.size());
+    for (const auto& [known, type] : results.connection_types) {
+      names.push_back(known);
+    }
+    const auto near = nearest(name.str(), names);
+    results.report.error_at(key, fmt::format("there is no connection \"{}\"", name.str()),
+                            near ? fmt::format("did you mean \"{}\"?", *near)
+                                 : fmt::format("add a section [connection.{}] of type \"{}\"", name.str(), wanted));
+  } else if (!found->second.empty() && found->second != wanted) {
+    results.report.error_at(
+        key, fmt::format("connection \"{}\" is of type \"{}\", which cannot be a {}", name.str(), found->second, role),
+        fmt::format("name a connection of type \"{}\"", wanted));
+  }
+}
+
+std::string database_of(const Config& config, const RepeaterConfig& repeater) {
+  const auto found = std::ranges::find(config.databases, repeater.destination, &DuckdbConnection::name);
+  return found == config.databases.end() ? "" : found->database;
+}
+
+/// Two repeaters never share a table, nor does a table have the name of another one's `_latest` view.
+void check_tables(SectionResults& results) {
+  std::map<std::pair<std::string, std::string>, std::string> owners;
+  for (const RepeaterConfig& repeater : results.config.repeaters) {
+    const std::string database = database_of(results.config, repeater);
+    if (database.empty() || repeater.table.empty()) {
+      continue;
+    }
+    const std::string table = lower(repeater.table.str());
+    for (const std::string& name : {table, table + "_latest"}) {
+      const auto [other, fresh] = owners.emplace(std::pair(database, name), repeater.name.str());
+      if (!fresh) {
+        results.report.error_at(fmt::format("repeater.{}.table", repeater.name.str()),
+                                fmt::format("repeaters \"{}\" and \"{}\" would both fill \"{}\" in one destination",
+                                            other->second, repeater.name.str(), name),
+                                "give each repeater a table of its own");
+        break;
+      }
+    }
+  }
+}
+
+void warn_of_repeater(SectionResults& results, const RepeaterConfig& repeater) {
+  const std::string prefix = fmt::format("repeater.{}.", repeater.name.str());
+  if (repeater.chunk_size < kSmallChunk) {
+    results.report.warn_at(
+        prefix + "chunk_size",
+        fmt::format("chunks of {} cost more than larger ones: each file has a price", format_size(repeater.chunk_size)),
+        "use 10 MB to 250 MB unless this is a test");
+  }
+  if (repeater.journal_quota < results.config.intake.max_body) {
+    results.report.warn_at(
+        prefix + "journal_quota",
+        fmt::format("journal_quota ({}) is smaller than intake.max_body ({}): the largest documents "
+                    "could never be stored",
+                    format_size(repeater.journal_quota), format_size(results.config.intake.max_body)));
+  }
+}
+
+void warn_of_unused(SectionResults& results) {
+  std::set<std::string> used;
+  for (const RepeaterConfig& repeater : results.config.repeaters) {
+    used.insert(repeater.stage.str());
+    used.insert(repeater.destination.str());
+  }
+  for (const auto& [name, type] : results.connection_types) {
+    if (!used.contains(name)) {
+      results.report.warn_at(fmt::format("connection.{}.type", name),
+                             fmt::format("no repeater uses connection \"{}\"", name));
+    }
+  }
+}
+
+}  // namespace
+
+void check_rules(SectionResults& results) {
+  check_intake(results);
+  check_disk(results);
+  check_data_dir(results);
+  check_paths(results);
+  for (const RepeaterConfig& repeater : results.config.repeaters) {
+    check_connection(results, repeater, "stage", repeater.stage);
+    check_connection(results, repeater, "destination", repeater.destination);
+    warn_of_repeater(results, repeater);
+  }
+  check_tables(results);
+  warn_of_unused(results);
+}
+
+}  // namespace firn

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "config/reader.h"
+#include "platform/file_system.h"
+
+namespace firn {
+
+/// Where secrets come from.
+struct SecretSources {
+  FileSystem& files;
+  const Environment& environment;
+  std::string folder;  ///< of the configuration file
+};
+
+/// Takes `<name>_file` (a file that only its owner may read; one line end at its end is not part of the secret) or
+/// `<name> = "${VARIABLE}"` of a section. Everything else is reported; the result is then empty.
+Secret read_secret(SectionReader& section, const std::string& name, const SecretSources& sources);
+
+}  // namespace firn

@@ -1,0 +1,244 @@
+#include "config/sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "config/config.h"
+#include "config/document.h"
+#include "config/listen_address.h"
+#include "config/reader.h"
+#include "config/secrets.h"
+#include "model/names.h"
+#include "model/table.h"
+
+namespace firn {
+namespace {
+
+constexpr std::uint64_t kKilo = 1000;
+constexpr std::uint64_t kMega = 1'000'000;
+constexpr std::uint64_t kGiga = 1'000'000'000;
+constexpr std::uint64_t kMost = 1'000'000 * kGiga;
+constexpr Duration kDay = std::chrono::hours(24);
+
+bool is_lower_name(std::string_view text) {
+  const auto inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  return !text.empty() && text.size() <= 63 && text.front() >= 'a' && text.front() <= 'z' &&
+         std::ranges::all_of(text, inner);
+}
+
+bool is_identifier(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !text.empty() && text.size() <= 128 && letter(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+/// A field name of RFC 9110.
+bool is_header_name(std::string_view text) {
+  const auto valid = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").contains(c);
+  };
+  return !text.empty() && std::ranges::all_of(text, valid);
+}
+
+bool is_prefix(std::string_view text) {
+  const auto valid = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.=/").contains(c);
+  };
+  if (text.empty()) {
+    return true;
+  }
+  const std::string between = fmt::format("/{}/", text);
+  return std::ranges::all_of(text, valid) && !between.contains("//") && !between.contains("/./") &&
+         !between.contains("/../");
+}
+
+const ConfigNode* node_of(const ConfigMember* member) { return member == nullptr ? nullptr : &member->value; }
+ConfigPlace place_of(const ConfigMember* member) { return member == nullptr ? ConfigPlace{} : member->place; }
+
+CredentialConfig read_credential(SectionReader& section, const SecretSources& secrets) {
+  CredentialConfig credential;
+  credential.name = section.text("name", std::nullopt);
+  const bool basic = section.word("type", "basic", {"basic", "api_key"}) == "basic";
+  credential.type = basic ? CredentialConfig::Type::kBasic : CredentialConfig::Type::kApiKey;
+  if (basic) {
+    credential.username = section.text("username", std::nullopt);
+    if (credential.username.contains(':')) {
+      section.refuse("username", "a user name of HTTP Basic cannot contain a colon");
+    }
+  } else {
+    credential.header = section.text("header", "X-Api-Key");
+    if (!is_header_name(credential.header)) {
+      section.refuse("header", fmt::format("\"{}\" is not the name of an HTTP header", credential.header));
+    }
+  }
+  for (const auto& [key, type] : {std::pair{"header", "api_key"}, std::pair{"username", "basic"}}) {
+    if (section.has(key) && (std::string_view(type) == "basic") != basic) {
+      section.refuse(key, fmt::format("\"{}\" belongs to credentials of type \"{}\"", key, type));
+    }
+  }
+  credential.secret = read_secret(section, "secret", secrets);
+  section.finish();
+  return credential;
+}
+
+void read_intake(SectionReader& top, SectionResults& results) {
+  const ConfigMember* member = top.section("intake");
+  SectionReader section(node_of(member), place_of(member), "intake", results.report);
+  IntakeConfig& intake = results.config.intake;
+  const std::string listen = section.text("listen", "127.0.0.1:8641");
+  if (const auto address = parse_listen_address(listen)) {
+    intake.address = address->address;
+    intake.port = address->port;
+    intake.loopback = address->loopback;
+  } else {
+    section.refuse("listen", fmt::format("\"{}\" is not a numeric address with a port", listen),
+                   "write it like \"127.0.0.1:8641\" or \"[::1]:8641\"");
+  }
+  intake.max_body = section.size("max_body", {64 * kMega, kKilo, kGiga});
+  intake.in_flight = section.size("in_flight", {128 * kMega, kKilo, 1000 * kGiga});
+  if (const ConfigMember* list = section.list_of_sections("credential")) {
+    for (std::size_t i = 0; i < list->value.elements.size(); ++i) {
+      const ConfigNode& element = list->value.elements[i];
+      SectionReader credential(&element, element.place, fmt::format("intake.credential[{}]", i + 1), results.report);
+      intake.credentials.push_back(read_credential(credential, results.secrets));
+    }
+  }
+  section.finish();
+}
+
+void read_disk(SectionReader& top, SectionResults& results) {
+  const ConfigMember* member = top.section("disk");
+  SectionReader section(node_of(member), place_of(member), "disk", results.report);
+  results.config.disk.intake_floor = section.size("intake_floor", {2 * kGiga, 0, kMost});
+  results.config.disk.pack_floor = section.size("pack_floor", {500 * kMega, 0, kMost});
+  section.finish();
+}
+
+void read_log(SectionReader& top, SectionResults& results) {
+  const ConfigMember* member = top.section("log");
+  SectionReader section(node_of(member), place_of(member), "log", results.report);
+  results.config.log.level = section.word("level", "info", {"debug", "info", "warning", "error"});
+  results.config.log.format = section.word("format", "logfmt", {"logfmt", "json"});
+  section.finish();
+}
+
+void read_directory(SectionReader& section, const std::string& name, SectionResults& results) {
+  DirectoryConnection connection;
+  connection.name = ConnectionName(name);
+  connection.path = section.path("path", std::nullopt, results.secrets.folder);
+  connection.prefix = section.text("prefix", "");
+  if (!is_prefix(connection.prefix)) {
+    section.refuse("prefix", fmt::format("\"{}\" is not a valid prefix", connection.prefix),
+                   "use names of letters, digits and _-.= with / between them; no . or .. and no / at the ends");
+  }
+  results.config.directories.push_back(std::move(connection));
+}
+
+void read_duckdb(SectionReader& section, const std::string& name, SectionResults& results) {
+  DuckdbConnection connection;
+  connection.name = ConnectionName(name);
+  connection.database = section.path("database", std::nullopt, results.secrets.folder);
+  connection.memory_limit = section.size("memory_limit", {kGiga, 100 * kMega, 1000 * kGiga});
+  connection.time_limit = section.duration("time_limit", {std::chrono::hours(1), std::chrono::seconds(1), 7 * kDay});
+  results.config.databases.push_back(std::move(connection));
+}
+
+void refuse_name(SectionReader& section, std::string_view what, const std::string& name) {
+  section.refuse_section(fmt::format("\"{}\" is not a valid name of a {}", name, what),
+                         "use a small letter, then small letters, digits, _ and -; at most 63");
+}
+
+void read_connections(SectionReader& top, SectionResults& results) {
+  const ConfigMember* all = top.section("connection");
+  if (all == nullptr) {
+    return;
+  }
+  for (const ConfigMember& member : all->value.members) {
+    if (member.value.type != ConfigNode::Type::kTable) {
+      results.report.error(member.place, fmt::format("\"connection.{}\" must be a section", member.key),
+                           "write [connection.NAME] and its settings below it");
+      continue;
+    }
+    SectionReader section(&member.value, member.place, "connection." + member.key, results.report);
+    if (!is_lower_name(member.key)) {
+      refuse_name(section, "connection", member.key);
+    }
+    const std::size_t errors = results.report.errors.size();
+    const std::string type = section.word("type", std::nullopt, {"directory", "duckdb"});
+    const bool known = results.report.errors.size() == errors;
+    results.connection_types[member.key] = known ? type : "";
+    if (!known) {
+      continue;
+    }
+    type == "directory" ? read_directory(section, member.key, results) : read_duckdb(section, member.key, results);
+    section.finish();
+  }
+}
+
+void read_repeater(SectionReader& section, const std::string& name, SectionResults& results) {
+  if (!is_lower_name(name)) {
+    refuse_name(section, "repeater", name);
+  }
+  RepeaterConfig repeater;
+  repeater.name = RepeaterName(name);
+  repeater.kind = parse_kind(section.word("kind", std::nullopt, {"form"})).value_or(Kind::kForm);
+  repeater.table = TableName(section.text("table", std::nullopt));
+  if (!repeater.table.empty() && !is_identifier(repeater.table.str())) {
+    section.refuse("table", fmt::format("\"{}\" is not a valid name of a table", repeater.table.str()),
+                   "use a letter or _, then letters, digits and _; at most 128");
+  }
+  repeater.stage = ConnectionName(section.text("stage", std::nullopt));
+  repeater.destination = ConnectionName(section.text("destination", std::nullopt));
+  repeater.threshold = section.size("threshold", {kGiga, kKilo, kMost});
+  repeater.chunk_size = section.size("chunk_size", {64 * kMega, 64 * kKilo, 250 * kMega});
+  repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
+  repeater.keep_staged = section.duration("keep_staged", {7 * kDay, Duration(0), 55 * kDay});
+  repeater.journal_quota = section.size("journal_quota", {10 * kGiga, kMega, kMost});
+  section.finish();
+  results.config.repeaters.push_back(std::move(repeater));
+}
+
+void read_repeaters(SectionReader& top, SectionResults& results) {
+  const ConfigMember* all = top.section("repeater");
+  if (all == nullptr) {
+    if (!top.has("repeater")) {
+      top.refuse_section("there is no repeater, so nothing can come in", "add a section [repeater.NAME]");
+    }
+    return;
+  }
+  for (const ConfigMember& member : all->value.members) {
+    if (member.value.type != ConfigNode::Type::kTable) {
+      results.report.error(member.place, fmt::format("\"repeater.{}\" must be a section", member.key),
+                           "write [repeater.NAME] and its settings below it");
+      continue;
+    }
+    SectionReader section(&member.value, member.place, "repeater." + member.key, results.report);
+    read_repeater(section, member.key, results);
+  }
+}
+
+}  // namespace
+
+void read_sections(const ConfigNode& root, SectionResults& results) {
+  SectionReader top(&root, {1, 1}, "", results.report);
+  results.config.data_dir = top.path("data_dir", "/var/lib/firn", results.secrets.folder);
+  read_intake(top, results);
+  read_disk(top, results);
+  read_log(top, results);
+  read_connections(top, results);
+  read_repeaters(top, results);
+  top.finish();
+}
+
+}  // namespace firn

@@ -1,0 +1,201 @@
+#include "intake/http_intake.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/result.h"
+#include "intake/intake_answer.h"
+#include "model/record.h"
+
+namespace firn {
+namespace {
+
+// A chunked body reserves its bytes of the budget in steps.
+constexpr std::size_t kReserveStep = 64U << 10U;
+
+HttpDecision answer_at_once(HttpResponse response) { return {nullptr, std::move(response)}; }
+
+}  // namespace
+
+/// A record between its submission and its answer.
+struct HttpIntake::Waiting {
+  RepeaterName repeater;
+  DocumentPeek peek;
+  std::size_t bytes = 0;
+  InFlight in_flight;
+  HttpAnswer answer;
+};
+
+class HttpIntake::Exchange final : public HttpExchange {
+ public:
+  Exchange(HttpIntake& intake, CommitQueue& queue, RepeaterName repeater, Envelope envelope, InFlight in_flight)
+      : intake_(intake),
+        queue_(queue),
+        repeater_(std::move(repeater)),
+        envelope_(std::move(envelope)),
+        in_flight_(std::move(in_flight)) {}
+
+  std::optional<HttpResponse> grow(std::size_t size) override {
+    if (size > intake_.options_.max_body_bytes) {
+      return intake_.too_large(repeater_, size);
+    }
+    const std::size_t reserved = in_flight_.bytes();
+    if (size > reserved && !in_flight_.take(std::max(size - reserved, kReserveStep))) {
+      return intake_.over_budget(repeater_);
+    }
+    return std::nullopt;
+  }
+
+  void body(std::string body, HttpAnswer answer) override {
+    DocumentPeek peek = peek_document(body);
+    envelope_.received_at = intake_.mediator_.now();
+    Waiting waiting{std::move(repeater_), std::move(peek), body.size(), std::move(in_flight_), std::move(answer)};
+    queue_.submit({std::move(envelope_), std::move(body)},
+                  [&intake = intake_, waiting = std::move(waiting)](Result<Position> appended) mutable {
+                    intake.finish(waiting, std::move(appended));
+                  });
+  }
+
+ private:
+  HttpIntake& intake_;
+  CommitQueue& queue_;
+  RepeaterName repeater_;
+  Envelope envelope_;
+  InFlight in_flight_;
+};
+
+HttpIntake::HttpIntake(HttpIntakeOptions options, Mediator& mediator)
+    : options_(std::move(options)),
+      credentials_(options_.credentials),
+      budget_(options_.max_in_flight_bytes),
+      mediator_(mediator) {}
+
+HttpDecision HttpIntake::head(const HttpHead& head) {
+  auto target = parse_intake_target(head.target);
+  if (!credentials_.allow(head)) {
+    return answer_at_once(unauthorized(head, target.has_value()));
+  }
+  if (!target) {
+    return answer_at_once(refused_answer(404, "there is nothing at this path",
+                                         "forward to /in/<repeater>/<domain>, with a repeater of firn.toml"));
+  }
+  if (head.method == "POST" || head.method == "PUT") {
+    return accept(head, std::move(*target));
+  }
+  if (head.method != "GET") {
+    HttpResponse response = refused_answer(405, "this method is not used here", "choose POST or PUT in HQ");
+    response.headers.emplace_back("Allow", "GET, POST, PUT");
+    return answer_at_once(std::move(response));
+  }
+  const RepeaterName repeater(target->repeater);
+  const bool known = mediator_.find_queue(repeater) != nullptr;
+  return answer_at_once(known ? ready_answer(repeater.str()) : without_queue(repeater, 0));
+}
+
+HttpDecision HttpIntake::accept(const HttpHead& head, IntakeTarget target) {
+  RepeaterName repeater(std::move(target.repeater));
+  const std::size_t length = head.content_length.value_or(0);
+  if (length > options_.max_body_bytes) {
+    return answer_at_once(too_large(repeater, length));
+  }
+  InFlight in_flight(budget_);
+  if (!in_flight.take(length)) {
+    return answer_at_once(over_budget(repeater));
+  }
+  CommitQueue* queue = mediator_.find_queue(repeater);
+  if (queue == nullptr) {
+    return answer_at_once(without_queue(repeater, length));
+  }
+  auto refusal = mediator_.refusal(repeater);
+  if (!refusal) {
+    refusal = queue->refusal();
+  }
+  if (refusal) {
+    mediator_.count(repeater, IntakeOutcome::kRefused, length);
+    return answer_at_once(refused(repeater, *refusal));
+  }
+  Envelope envelope;
+  envelope.domain = std::move(target.domain);
+  envelope.app_id = std::move(target.app_id);
+  envelope.received_on = head.header("received-on");
+  envelope.content_type = head.header("content-type");
+  HttpDecision decision;
+  decision.exchange =
+      std::make_unique<Exchange>(*this, *queue, std::move(repeater), std::move(envelope), std::move(in_flight));
+  return decision;
+}
+
+void HttpIntake::finish(Waiting& waiting, Result<Position> appended) {
+  {
+    const InFlight released = std::move(waiting.in_flight);
+  }  // before the answer: the client may send again at once
+  if (!appended) {
+    mediator_.count(waiting.repeater, IntakeOutcome::kFailed, waiting.bytes);
+    waiting.answer(refused(waiting.repeater, appended.error()));
+    return;
+  }
+  const bool damaged = !waiting.peek.damage.empty();
+  mediator_.count(waiting.repeater, damaged ? IntakeOutcome::kStoredDamaged : IntakeOutcome::kStored, waiting.bytes);
+  waiting.answer(stored_answer(waiting.peek, *appended));
+}
+
+HttpResponse HttpIntake::unauthorized(const HttpHead& head, bool is_intake) {
+  if (is_intake) {
+    mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
+    mediator_.alarm(kCredentialsAlarm, std::string(head.remote),
+                    "a client sent wrong credentials; HQ does not send such a form again by itself: correct the "
+                    "connection settings there, then requeue its records");
+  }
+  HttpResponse response =
+      refused_answer(401, "the credentials are missing or wrong",
+                     "set the connection's user name and password in HQ to a credential of firn.toml, then requeue");
+  response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"firn\"");
+  return response;
+}
+
+HttpResponse HttpIntake::too_large(const RepeaterName& repeater, std::size_t bytes) {
+  mediator_.count(repeater, IntakeOutcome::kTooLarge, bytes);
+  mediator_.alarm(kTooLargeAlarm, repeater.str(),
+                  fmt::format("a document was larger than {} bytes and was refused; HQ does not send it again by "
+                              "itself: raise the limit, then requeue its record",
+                              options_.max_body_bytes));
+  return refused_answer(413, fmt::format("the document is larger than {} bytes", options_.max_body_bytes),
+                        "raise the limit in firn.toml, then requeue the record");
+}
+
+HttpResponse HttpIntake::over_budget(const RepeaterName& repeater) {
+  mediator_.count(repeater, IntakeOutcome::kOverBudget, 0);
+  return later_answer("too many bytes are being received at the same time", "nothing to do: HQ sends it again",
+                      options_.retry_after_seconds);
+}
+
+HttpResponse HttpIntake::without_queue(const RepeaterName& repeater, std::size_t length) {
+  if (const auto refusal = mediator_.refusal(repeater)) {
+    mediator_.count(repeater, IntakeOutcome::kRefused, length);
+    return refused(repeater, *refusal);
+  }
+  return unknown(repeater);
+}
+
+HttpResponse HttpIntake::unknown(const RepeaterName& repeater) {
+  mediator_.count({}, IntakeOutcome::kUnknownRepeater, 0);
+  mediator_.alarm(kUnknownRepeaterAlarm, repeater.str(),
+                  "a client sent to a repeater that is not configured: add it, or correct the URL in HQ");
+  return later_answer("no repeater of that name is configured", "add it to firn.toml, or correct the URL in HQ",
+                      options_.retry_after_seconds);
+}
+
+HttpResponse HttpIntake::refused(const RepeaterName& repeater, const Error& error) {
+  const std::string reason = fmt::format("{} cannot store anything now: {}", repeater.str(), error.reason);
+  const std::string_view hint =
+      error.hint.empty() ? "nothing was lost: HQ sends it again" : std::string_view(error.hint);
+  return later_answer(reason, hint, options_.retry_after_seconds);
+}
+
+}  // namespace firn

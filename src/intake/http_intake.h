@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "intake/commit_queue.h"
+#include "intake/credentials.h"
+#include "intake/document_peek.h"
+#include "intake/in_flight.h"
+#include "intake/intake_target.h"
+#include "model/names.h"
+#include "platform/http_server.h"
+
+namespace firn {
+
+struct HttpIntakeOptions {
+  std::vector<Credential> credentials;
+  std::size_t max_body_bytes = 64U << 20U;
+  std::size_t max_in_flight_bytes = 128U << 20U;  ///< of all bodies being received or waiting for the journal
+  int retry_after_seconds = 60;                   ///< told with every 503
+};
+
+/// How a request ended.
+enum class IntakeOutcome {
+  kStored,
+  kStoredDamaged,    ///< stored as well, but pack will quarantine it
+  kUnauthorized,     ///< 401
+  kTooLarge,         ///< 413
+  kOverBudget,       ///< 503: too many bytes in flight
+  kUnknownRepeater,  ///< 503
+  kRefused,          ///< 503: disk floor, quota, shutting down, poisoned journal
+  kFailed,           ///< 503: the append failed
+};
+
+/// Takes forms from CommCare HQ: `POST|PUT /in/<repeater>[/<domain>]`, also under `/api/v1`. The answer 200 comes when
+/// the record is durable. HQ takes most other statuses as final, so everything that passes is answered 503 (design
+/// section 2): 401 and 413 are the only refusals of a document that stay.
+class HttpIntake final : public HttpHandler {
+ public:
+  /// What intake asks its surroundings. Threads: find_queue and refusal on the server's, the others on any.
+  class Mediator {
+   public:
+    virtual ~Mediator() = default;
+    /// Null when no repeater has that name, or when refusal() tells why it has no queue. The queue must live as long as
+    /// the server.
+    virtual CommitQueue* find_queue(const RepeaterName& repeater) = 0;
+    /// Why the repeater takes nothing now (disk floor, shutting down, no journal); nothing when it does. Asked for
+    /// every request: must be cheap.
+    [[nodiscard]] virtual std::optional<Error> refusal(const RepeaterName& repeater) = 0;
+    [[nodiscard]] virtual Timestamp now() = 0;
+    /// Something a person must know, because HQ will not try again or tries in vain. Called each time it happens; the
+    /// mediator keeps one alarm for each name and object, and bounds their number.
+    virtual void alarm(std::string_view name, const std::string& object, const std::string& text) = 0;
+    /// `repeater` is empty when the request was refused before it was known; `bytes` is the body's size.
+    virtual void count(const RepeaterName& repeater, IntakeOutcome outcome, std::size_t bytes) = 0;
+  };
+
+  static constexpr std::string_view kCredentialsAlarm = "credentials_refused";   ///< object: the client's address
+  static constexpr std::string_view kTooLargeAlarm = "body_too_large";           ///< object: the repeater
+  static constexpr std::string_view kUnknownRepeaterAlarm = "unknown_repeater";  ///< object: the name in the path
+
+  /// `mediator` must outlive the intake; the intake must outlive the server and the commit queues' threads.
+  HttpIntake(HttpIntakeOptions options, Mediator& mediator);
+
+  HttpDecision head(const HttpHead& head) override;
+
+  /// Bytes of bodies being received or waiting for the journal.
+  [[nodiscard]] std::size_t in_flight() const { return budget_.used(); }
+
+ private:
+  class Exchange;
+  struct Waiting;
+
+  HttpDecision accept(const HttpHead& head, IntakeTarget target);
+  HttpResponse unauthorized(const HttpHead& head, bool is_intake);
+  HttpResponse too_large(const RepeaterName& repeater, std::size_t bytes);
+  HttpResponse over_budget(const RepeaterName& repeater);
+  HttpResponse without_queue(const RepeaterName& repeater, std::size_t length);
+  HttpResponse unknown(const RepeaterName& repeater);
+  HttpResponse refused(const RepeaterName& repeater, const Error& error);
+  void finish(Waiting& waiting, Result<Position> appended);
+
+  HttpIntakeOptions options_;
+  Credentials credentials_;
+  InFlightBudget budget_;
+  Mediator& mediator_;
+};
+
+}  // namespace firn

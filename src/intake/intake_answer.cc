@@ -1,0 +1,68 @@
+#include "intake/intake_answer.h"
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace firn {
+
+void append_json_text(std::string& out, std::string_view text) {
+  out.push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+HttpResponse stored_answer(const DocumentPeek& peek, Position position) {
+  HttpResponse response;
+  response.body.reserve(128);
+  response.body = R"({"status":"stored","id":)";
+  if (peek.id.empty()) {
+    response.body += "null";
+  } else {
+    append_json_text(response.body, peek.id);
+  }
+  response.body.append(R"(,"position":")").append(position.str()).append("\"");
+  if (!peek.damage.empty()) {
+    response.body += R"(,"damage":)";
+    append_json_text(response.body, peek.damage);
+  }
+  response.body += "}\n";
+  return response;
+}
+
+HttpResponse ready_answer(std::string_view repeater) {
+  HttpResponse response;
+  response.body = R"({"status":"ready","repeater":)";
+  append_json_text(response.body, repeater);
+  response.body += "}\n";
+  return response;
+}
+
+HttpResponse refused_answer(int status, std::string_view reason, std::string_view hint) {
+  HttpResponse response;
+  response.status = status;
+  response.body = R"({"status":"refused","reason":)";
+  append_json_text(response.body, reason);
+  response.body += R"(,"hint":)";
+  append_json_text(response.body, hint);
+  response.body += "}\n";
+  return response;
+}
+
+HttpResponse later_answer(std::string_view reason, std::string_view hint, int retry_after_seconds) {
+  HttpResponse response = refused_answer(503, reason, hint);
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
+  return response;
+}
+
+}  // namespace firn

@@ -1,0 +1,189 @@
+#include "load/load_step.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/crash_point.h"
+
+namespace firn {
+namespace {
+
+// More chunks than a batch can have.
+constexpr std::size_t kAllOfABatch = 1'000'000;
+constexpr Duration kFirstWait = std::chrono::milliseconds(50);
+constexpr Duration kLongestWait = std::chrono::seconds(5);
+
+std::vector<Chunk> in_state(const std::vector<Chunk>& chunks, ChunkState state) {
+  std::vector<Chunk> found;
+  std::ranges::copy_if(chunks, std::back_inserter(found), [state](const Chunk& c) { return c.state == state; });
+  return found;
+}
+
+bool has(const std::vector<Chunk>& chunks, ChunkState state) {
+  return std::ranges::find(chunks, state, &Chunk::state) != chunks.end();
+}
+
+std::string full_name(const Batch& batch) { return batch.repeater.str() + "/" + batch.directory(); }
+
+}  // namespace
+
+LoadStep::LoadStep(RepeaterName repeater, TableDefinition table, const Parts& parts,
+                   std::function<std::string()> make_request_id)
+    : repeater_(std::move(repeater)),
+      table_(std::move(table)),
+      catalog_(parts.catalog),
+      stage_(parts.stage),
+      loader_(parts.loader),
+      clock_(parts.clock),
+      make_request_id_(std::move(make_request_id)) {}
+
+StepOutcome LoadStep::run() {
+  auto outcome = run_once();
+  return outcome ? std::move(*outcome) : StepOutcome::failed(std::move(outcome).error());
+}
+
+Result<StepOutcome> LoadStep::run_once() {
+  BatchFilter filter;
+  filter.repeater = repeater_;
+  filter.states = {BatchState::kClosing, BatchState::kSubmitted};
+  filter.limit = 1;
+  FIRN_ASSIGN(const auto batches, catalog_.batches(filter));
+  if (batches.empty()) {
+    return StepOutcome::idle();
+  }
+  const Batch& batch = batches.front();
+  return batch.state == BatchState::kClosing ? close(batch) : follow(batch);
+}
+
+Result<std::vector<Chunk>> LoadStep::chunks_of(const Batch& batch) {
+  ChunkFilter filter;
+  filter.repeater = repeater_;
+  filter.batch = batch.id;
+  filter.limit = kAllOfABatch;
+  return catalog_.chunks(filter);
+}
+
+Result<bool> LoadStep::is_decided(const Batch& batch) {
+  const Position cut = batch.cut.value_or(Position());
+  FIRN_ASSIGN(const auto cursor, catalog_.cursor(repeater_, cut.partition()));
+  return cursor.value_or(Position::make(cut.generation(), cut.partition(), 0)) >= cut;
+}
+
+Result<StepOutcome> LoadStep::close(const Batch& batch) {
+  FIRN_ASSIGN(const bool decided, is_decided(batch));
+  FIRN_ASSIGN(const auto chunks, chunks_of(batch));
+  if (!decided || has(chunks, ChunkState::kPacked)) {
+    return StepOutcome::idle();
+  }
+  if (chunks.empty()) {
+    return StepOutcome::done({MoveBatch{batch.id, BatchState::kClosing, BatchState::kPurged, clock_.now(), {}}});
+  }
+  return intend(batch, chunks);
+}
+
+StepOutcome LoadStep::intend(const Batch& batch, const std::vector<Chunk>& chunks) {
+  const Timestamp now = clock_.now();
+  std::vector<Transition> moves;
+  moves.emplace_back(MoveBatch{batch.id, BatchState::kClosing, BatchState::kSubmitted, now, make_request_id_()});
+  for (const Chunk& chunk : in_state(chunks, ChunkState::kStaged)) {
+    MoveChunk move{chunk.id, ChunkState::kStaged, ChunkState::kSubmitted, now, {}};
+    if (chunk.definition != table_.digest()) {
+      move.to = ChunkState::kQuarantined;
+      move.reason = fmt::format("its rows have another shape ({}) than the table {} has now ({})", chunk.definition,
+                                table_.table.str(), table_.digest());
+    }
+    moves.emplace_back(std::move(move));
+  }
+  return StepOutcome::attempt(StepOutcome::done(std::move(moves)));
+}
+
+Result<StepOutcome> LoadStep::follow(const Batch& batch) {
+  FIRN_ASSIGN(const auto chunks, chunks_of(batch));
+  const auto submitted = in_state(chunks, ChunkState::kSubmitted);
+  if (submitted.empty()) {
+    return StepOutcome::done({MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kLoaded, clock_.now(), {}}});
+  }
+  std::vector<Chunk> unreported;
+  std::ranges::copy_if(submitted, std::back_inserter(unreported), [](const Chunk& c) { return !c.report; });
+  if (unreported.empty()) {
+    return StepOutcome::idle();  // verify has the word
+  }
+  return batch.handle.empty() ? submit(batch, unreported) : poll(batch, unreported);
+}
+
+StepOutcome LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {
+  crash_point("load.after_intent");
+  LoadJob job{batch.request_id, full_name(batch), table_, {}};
+  for (const Chunk& chunk : chunks) {
+    job.files.push_back({chunk.key, stage_.location(chunk.key), chunk.rows, chunk.bytes_longest_row});
+  }
+  auto handle = loader_.submit(job);
+  if (!handle) {
+    return StepOutcome::failed(std::move(handle).error());
+  }
+  crash_point("load.after_submit");
+  return StepOutcome::attempt(StepOutcome::done({SetHandle{batch.id, std::move(*handle)}}));
+}
+
+StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks) {
+  auto progress = loader_.poll(batch.handle);
+  if (!progress) {
+    return StepOutcome::failed(std::move(progress).error());
+  }
+  switch (progress->state) {
+    case LoadState::kRunning:
+      return StepOutcome::attempt(StepOutcome::idle_for(next_wait(batch.handle)));
+    case LoadState::kDone:
+      return record(batch, chunks, *progress);
+    case LoadState::kForgotten:
+      break;
+  }
+  return go_back(batch, chunks, std::move(progress->reason));
+}
+
+StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const {
+  std::map<ObjectKey, const FileReport*> reports;
+  for (const FileReport& report : progress.files) {
+    reports[report.key] = &report;
+  }
+  std::vector<Transition> said;
+  for (const Chunk& chunk : chunks) {
+    const auto report = reports.find(chunk.key);
+    if (report == reports.end()) {
+      return StepOutcome::failed({ErrorKind::kInternal,
+                                  "load",
+                                  full_name(batch),
+                                  fmt::format("the destination's report leaves out {}", chunk.key.str()),
+                                  {}});
+    }
+    said.emplace_back(ReportChunk{chunk.id, *report->second});
+  }
+  return StepOutcome::done(std::move(said));
+}
+
+StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chunks, std::optional<Error> reason) const {
+  const Timestamp now = clock_.now();
+  auto outcome = StepOutcome::failed(std::move(reason).value_or(Error{
+      ErrorKind::kUnavailable, "load", full_name(batch), "the destination does not know the request any more", {}}));
+  for (const Chunk& chunk : chunks) {
+    outcome.transitions.emplace_back(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}});
+  }
+  outcome.transitions.emplace_back(MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, now, {}});
+  return outcome;
+}
+
+Duration LoadStep::next_wait(const std::string& handle) {
+  wait_ = polled_ == handle ? std::min(2 * wait_, kLongestWait) : kFirstWait;
+  polled_ = handle;
+  return wait_;
+}
+
+}  // namespace firn

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/loader.h"
+#include "model/names.h"
+#include "model/stage.h"
+#include "model/step.h"
+#include "model/table.h"
+
+namespace firn {
+
+/// Has the destination load the closed batches of one repeater, one at a time, oldest first. The intent (a request id,
+/// every staged chunk submitted) is committed before the destination is asked, and its handle after it, so that a crash
+/// in between leads to the same request again. What the destination reports is recorded for verify; a batch whose
+/// chunks all have an outcome is loaded.
+class LoadStep final : public Step {
+ public:
+  struct Parts {
+    Catalog& catalog;
+    Stage& stage;
+    Loader& loader;
+    const Clock& clock;
+  };
+
+  /// `make_request_id` gives a new id that no other request has: make_request_id() of load/request_id.h.
+  LoadStep(RepeaterName repeater, TableDefinition table, const Parts& parts,
+           std::function<std::string()> make_request_id);
+
+  [[nodiscard]] std::string_view name() const override { return "load"; }
+  StepOutcome run() override;
+
+ private:
+  Result<StepOutcome> run_once();
+  Result<std::vector<Chunk>> chunks_of(const Batch& batch);
+  /// True when everything before the batch's cut is decided.
+  Result<bool> is_decided(const Batch& batch);
+
+  Result<StepOutcome> close(const Batch& batch);
+  StepOutcome intend(const Batch& batch, const std::vector<Chunk>& chunks);
+  Result<StepOutcome> follow(const Batch& batch);
+  StepOutcome submit(const Batch& batch, const std::vector<Chunk>& chunks);
+  StepOutcome poll(const Batch& batch, const std::vector<Chunk>& chunks);
+  StepOutcome record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const;
+  StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, std::optional<Error> reason) const;
+  Duration next_wait(const std::string& handle);
+
+  const RepeaterName repeater_;
+  const TableDefinition table_;
+  Catalog& catalog_;
+  Stage& stage_;
+  Loader& loader_;
+  const Clock& clock_;
+  const std::function<std::string()> make_request_id_;
+  std::string polled_;  ///< the handle that was polled last
+  Duration wait_{};     ///< the pause after the next poll of it
+};
+
+}  // namespace firn

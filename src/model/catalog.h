@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/chunk.h"
+#include "model/names.h"
+#include "model/position.h"
+#include "model/quarantine.h"
+#include "model/transition.h"
+
+namespace firn {
+
+/// Which chunks to return; an empty field does not restrict. In order of id.
+struct ChunkFilter {
+  RepeaterName repeater{};
+  std::vector<ChunkState> states{};
+  std::optional<BatchId> batch{};
+  std::size_t limit = 1000;
+  ChunkId after = 0;  ///< only ids above this one
+};
+
+/// Which batches to return; an empty field does not restrict. In order of id.
+struct BatchFilter {
+  RepeaterName repeater{};
+  std::vector<BatchState> states{};
+  std::size_t limit = 1000;
+  BatchId after = 0;
+};
+
+/// Which quarantined records to return; an empty field does not restrict. In order of repeater and position.
+struct QuarantineFilter {
+  RepeaterName repeater{};
+  std::vector<QuarantineState> states{};
+  std::optional<Position> position{};
+  std::size_t limit = 1000;
+  Position after{};
+};
+
+/// How many chunks are in one state, and how much they hold.
+struct ChunkTotals {
+  ChunkState state = ChunkState::kPacked;
+  std::uint64_t chunks = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t bytes_uncompressed = 0;
+  std::uint64_t bytes_compressed = 0;
+};
+
+/// Sums of one repeater.
+struct RepeaterTotals {
+  PackCounts decided;
+  std::vector<ChunkTotals> chunks;  ///< only states that occur
+  std::uint64_t quarantine_open = 0;
+  std::uint64_t quarantine_open_bytes = 0;
+  std::uint64_t uningested_bytes = 0;        ///< uncompressed, in the open batch
+  std::optional<Timestamp> oldest_unloaded;  ///< receipt of the oldest record in a chunk that is not yet loaded
+};
+
+/// Transactional truth: what is where. Calls may come from any thread and are serialised. When a call returns, its
+/// effect is on disk. Every failure but kConflict leaves open whether the commit took place; callers read again.
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+
+  /// Applies all transitions in order in one transaction, or none. kConflict: one does not apply any more.
+  virtual Status commit(std::span<const Transition> transitions) = 0;
+
+  /// The next position to decide; nothing when the repeater has decided nothing yet.
+  virtual Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) = 0;
+
+  /// Every entry of each of the documents, in order of position; the outer vector is parallel to `documents`.
+  virtual Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
+                                                                  std::span<const DocumentKey> documents) = 0;
+
+  /// True when a record that replaces `position` has been decided.
+  virtual Result<bool> is_replaced(const RepeaterName& repeater, Position position) = 0;
+
+  virtual Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) = 0;
+  virtual Result<std::vector<Batch>> batches(const BatchFilter& filter) = 0;
+  virtual Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) = 0;
+
+  /// The newest attempt of the chunk whose range holds `position`.
+  virtual Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) = 0;
+
+  /// Domains of which rows were made, in alphabetical order.
+  virtual Result<std::vector<std::string>> domains(const RepeaterName& repeater) = 0;
+
+  virtual Result<RepeaterTotals> totals(const RepeaterName& repeater) = 0;
+
+  /// Everything before this may be retired from the journal: nothing in it belongs to a chunk that is packed, staged or
+  /// submitted, and it is decided. Nothing when nothing was decided yet.
+  virtual Result<std::optional<Position>> settled_up_to(const RepeaterName& repeater, std::uint64_t partition) = 0;
+};
+
+}  // namespace firn

@@ -1,0 +1,84 @@
+#include "pack/chunk_folder.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/crash_point.h"
+#include "base/result.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/names.h"
+#include "platform/file_system.h"
+
+namespace firn {
+namespace {
+
+constexpr std::string_view kTemporary = ".tmp";
+
+}  // namespace
+
+ChunkFolder::ChunkFolder(FileSystem& files, const std::string& data_directory, const RepeaterName& repeater)
+    : files_(files), directory_(join(join(data_directory, "chunks"), repeater.str())), repeater_(repeater) {}
+
+std::string ChunkFolder::open_path() const { return join(directory_, "open.tmp"); }
+
+Status ChunkFolder::create() { return files_.create_directories(directory_); }
+
+Status ChunkFolder::offer(const ObjectKey& key) {
+  FIRN_TRY(files_.rename(open_path(), join(directory_, file_name(key) + std::string(kTemporary))));
+  return files_.sync_directory(directory_);
+}
+
+Status ChunkFolder::settle(Catalog& catalog) {
+  FIRN_ASSIGN(const auto chunks, packed(catalog));
+  for (const Chunk& chunk : chunks) {
+    FIRN_TRY(give_name(catalog, chunk));
+  }
+  FIRN_ASSIGN(const auto names, files_.list(directory_));
+  for (const std::string& name : names) {
+    if (name.ends_with(kTemporary)) {
+      FIRN_TRY(files_.remove(join(directory_, name)));
+    }
+  }
+  return files_.sync_directory(directory_);
+}
+
+Status ChunkFolder::give_name(Catalog& catalog, const Chunk& chunk) {
+  const std::string path = join(directory_, file_name(chunk.key));
+  FIRN_ASSIGN(const bool named, files_.exists(path));
+  if (named) {
+    return {};
+  }
+  crash_point("pack.before_rename");
+  const auto renamed = files_.rename(path + std::string(kTemporary), path);
+  crash_point("pack.after_rename");
+  if (renamed || renamed.error().kind != ErrorKind::kNotFound) {
+    return renamed;
+  }
+  // The chunk may have been staged and its file removed since the catalog was asked.
+  FIRN_ASSIGN(const auto again, catalog.chunks({repeater_, {ChunkState::kPacked}, {}, 1, chunk.id - 1}));
+  if (again.empty() || again.front().id != chunk.id) {
+    return {};
+  }
+  return fail(Error{ErrorKind::kDamaged, "find chunk file", path, "it is gone, but its chunk is not staged yet",
+                    "bring the file back; its records are still in the journal"});
+}
+
+Result<std::vector<Chunk>> ChunkFolder::packed(Catalog& catalog) {
+  ChunkFilter filter;
+  filter.repeater = repeater_;
+  filter.states = {ChunkState::kPacked};
+  std::vector<Chunk> all;
+  while (true) {
+    FIRN_ASSIGN(auto page, catalog.chunks(filter));
+    if (page.empty()) {
+      return all;
+    }
+    filter.after = page.back().id;
+    all.insert(all.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
+  }
+}
+
+}  // namespace firn

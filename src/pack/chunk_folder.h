@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/names.h"
+#include "model/position.h"
+#include "platform/file_system.h"
+
+namespace firn {
+
+/// The local files of a repeater's chunks, in `<data directory>/chunks/<repeater>/`. A file has three names in turn:
+///
+///     open.tmp              while rows are written
+///     <file_name(key)>.tmp  complete and synced, its directory entry too; its chunk is not decided, or just was
+///     <file_name(key)>      its chunk is decided
+///
+/// What a crash leaves, and what settle() makes of it at the next start:
+///   before the second name is durable: open.tmp, or a .tmp of no chunk; thrown away, the range is packed again;
+///   between it and the decision: a .tmp of no chunk; thrown away, the range is packed again;
+///   after the decision, before the third name is durable: the .tmp of a packed chunk; gets its name now.
+/// A failed commit looks like one of these. So a packed chunk always has its file under the second or third name.
+class ChunkFolder {
+ public:
+  ChunkFolder(FileSystem& files, const std::string& data_directory, const RepeaterName& repeater);
+
+  [[nodiscard]] std::string open_path() const;
+  Status create();
+
+  /// Gives the synced `open.tmp` its second name, durably. To be called before the chunk is decided.
+  Status offer(const ObjectKey& key);
+
+  /// Gives every packed chunk's file its name and removes the other temporaries. No file may be open for writing.
+  /// kDamaged: a packed chunk has no file.
+  Status settle(Catalog& catalog);
+
+ private:
+  Status give_name(Catalog& catalog, const Chunk& chunk);
+  Result<std::vector<Chunk>> packed(Catalog& catalog);
+
+  FileSystem& files_;
+  std::string directory_;
+  RepeaterName repeater_;
+};
+
+}  // namespace firn

@@ -1,0 +1,311 @@
+#include "pack/pack_step.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/crash_point.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/batch.h"
+#include "model/catalog.h"
+#include "model/position.h"
+#include "model/quarantine.h"
+#include "model/record.h"
+#include "model/step.h"
+#include "model/transition.h"
+#include "pack/duplicates.h"
+#include "pack/open_chunk.h"
+#include "pack/prepared_records.h"
+#include "pack/quarantine_file.h"
+#include "platform/file_system.h"
+
+namespace firn {
+namespace {
+
+/// The file journal has one partition; a journal of many gets one step for each.
+constexpr std::uint64_t kPartition = 0;
+
+std::optional<Position> parse_position(const std::string& name) {
+  std::uint64_t value = 0;
+  const char* const end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data(), end, value);
+  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(Position(value)) : std::nullopt;
+}
+
+}  // namespace
+
+PackStep::PackStep(PackContext context, PackOptions options)
+    : context_(context),
+      options_(std::move(options)),
+      quarantine_directory_(quarantine_directory(options_.data_directory, options_.repeater)),
+      folder_(context_.files, options_.data_directory, options_.repeater),
+      open_(context_.files, folder_),
+      preparer_(options_.max_row_bytes) {}
+
+StepOutcome PackStep::run() {
+  auto outcome = run_once();
+  {
+    const MutexLock lock(mutex_);
+    open_counts_ = open_.counts();
+  }
+  return outcome ? std::move(*outcome) : StepOutcome::failed(std::move(outcome).error());
+}
+
+PackCounts PackStep::open_counts() const {
+  const MutexLock lock(mutex_);
+  return open_counts_;
+}
+
+Result<StepOutcome> PackStep::run_once() {
+  FIRN_ASSIGN(const auto decided, context_.catalog.cursor(options_.repeater, kPartition));
+  const Position cursor = decided.value_or(context_.journal.begin(kPartition));
+  if (settle_due_) {
+    FIRN_TRY(settle_files(cursor));
+  }
+  FIRN_ASSIGN(const auto batch, batch_at(cursor));
+  if (!batch) {
+    return open_first_batch();
+  }
+  const bool beyond_cut = batch->cut && open_.next() > *batch->cut;
+  if (open_.cursor() != cursor || beyond_cut) {
+    open_.restart(cursor);
+  }
+  const auto read = consume(batch->cut);
+  if (read) {
+    return is_due(*batch) ? seal(*batch) : *read ? StepOutcome::done() : wait();
+  }
+  // What was read before a lasting obstacle is complete: let it go on, and report the obstacle after that.
+  const ErrorKind kind = read.error().kind;
+  const bool lasting = kind == ErrorKind::kDamaged || kind == ErrorKind::kNoSpace;
+  return lasting && open_.touched() ? seal(*batch) : fail(Error(read.error()));
+}
+
+Status PackStep::settle_files(Position cursor) {
+  if (!started_) {
+    FIRN_TRY(folder_.create());
+    FIRN_TRY(context_.files.create_directories(quarantine_directory_));
+    FIRN_TRY(remove_undecided_quarantine(cursor));
+    started_ = true;
+  }
+  open_.restart(cursor);
+  FIRN_TRY(folder_.settle(context_.catalog));
+  settle_due_ = false;
+  return {};
+}
+
+Status PackStep::remove_undecided_quarantine(Position cursor) {
+  FIRN_ASSIGN(const auto names, context_.files.list(quarantine_directory_));
+  for (const std::string& name : names) {
+    const auto position = parse_position(name);
+    if (position && *position >= cursor) {
+      FIRN_TRY(context_.files.remove(join(quarantine_directory_, name)));
+    }
+  }
+  return {};
+}
+
+/// The batch that the record at the cursor belongs to.
+Result<std::optional<Batch>> PackStep::batch_at(Position cursor) {
+  FIRN_ASSIGN(auto batches,
+              context_.catalog.batches({options_.repeater, {BatchState::kOpen, BatchState::kClosing}, 1000, 0}));
+  for (Batch& batch : batches) {
+    if (batch.state == BatchState::kOpen || (batch.cut && *batch.cut > cursor)) {
+      return std::optional(std::move(batch));
+    }
+  }
+  return std::nullopt;
+}
+
+StepOutcome PackStep::open_first_batch() const {
+  const Timestamp now = context_.clock.now();
+  return StepOutcome::done({OpenFirstBatch{options_.repeater, format_month(now), now}});
+}
+
+Status PackStep::check_floor() {
+  FIRN_ASSIGN(const std::uint64_t room, context_.files.free_bytes(options_.data_directory));
+  if (room >= options_.pack_floor_bytes) {
+    return {};
+  }
+  return fail(Error{ErrorKind::kNoSpace, "pack", options_.repeater.str(),
+                    "the disk has less free space than the floor for packing",
+                    "free some space; packing goes on by itself, and forms that were accepted are safe"});
+}
+
+/// Reads on, up to the cut or the journal's end; false when there was nothing.
+Result<bool> PackStep::consume(std::optional<Position> cut) {
+  stopped_ = false;
+  const Position end = context_.journal.end(kPartition);
+  if (end < open_.cursor()) {
+    return fail(Error{ErrorKind::kDamaged, "pack", options_.repeater.str(),
+                      "the journal ends before what the catalog has decided",
+                      "the data directory is a mixture of two states; bring back a complete copy of one"});
+  }
+  const Position limit = cut ? std::min(*cut, end) : end;
+  if (open_.next() >= limit) {
+    return false;
+  }
+  FIRN_TRY(check_floor());
+  FIRN_ASSIGN(const auto records, context_.journal.read(open_.next(), options_.read_bytes));
+  const auto behind = std::find_if(records.begin(), records.end(),
+                                   [&](const StoredRecord& stored) { return stored.position >= limit; });
+  if (behind == records.begin()) {
+    skip_to(limit);
+    return true;
+  }
+  const auto prepared = preparer_.prepare({records.begin(), behind});
+  FIRN_ASSIGN(const auto known, look_up(prepared));
+  const auto applied = apply(prepared, known, limit);
+  if (!applied) {
+    open_.restart(open_.cursor());
+    return fail(Error(applied.error()));
+  }
+  return true;
+}
+
+/// The journal has nothing between here and `limit`.
+void PackStep::skip_to(Position limit) {
+  if (open_.next().generation() == limit.generation()) {
+    add_lost(open_.next(), Position(limit.value() - 1), "");
+  } else {
+    open_.skip_to(limit);
+  }
+}
+
+/// What the catalog knows of the records' documents and of the positions that they replace.
+Result<PackStep::Known> PackStep::look_up(std::span<PreparedRecord> prepared) {
+  std::vector<DocumentKey> documents;
+  documents.reserve(prepared.size());
+  for (PreparedRecord& record : prepared) {
+    documents.push_back(record.document);
+    const auto replaces = record.stored->record.envelope.replaces;
+    if (replaces) {
+      FIRN_ASSIGN(record.claim.already_replaced, context_.catalog.is_replaced(options_.repeater, *replaces));
+    }
+  }
+  return context_.catalog.versions(options_.repeater, documents);
+}
+
+Status PackStep::apply(std::span<PreparedRecord> prepared, const Known& known, Position limit) {
+  for (std::size_t i = 0; i < prepared.size(); ++i) {
+    const StoredRecord& stored = *prepared[i].stored;
+    stopped_ = is_full() || !open_.accepts(stored.position);
+    if (stopped_) {
+      return {};
+    }
+    if (stored.position > open_.next() && stored.position.generation() == open_.next().generation()) {
+      add_lost(open_.next(), Position(stored.position.value() - 1), "");
+    }
+    if (stored.lost) {
+      // A cut may lie in the middle of what was lost later.
+      const Position last(std::min(stored.lost->last.value(), limit.value() - 1));
+      add_lost(std::max(stored.position, open_.next()), last, stored.lost->where);
+      continue;
+    }
+    FIRN_TRY(apply_one(prepared[i], known[i]));
+  }
+  return {};
+}
+
+Status PackStep::apply_one(PreparedRecord& prepared, std::span<const VersionEntry> known) {
+  const StoredRecord& stored = *prepared.stored;
+  const Envelope& envelope = stored.record.envelope;
+  open_.take(stored.position, envelope.received_at, stored.record.body.size());
+  if (prepared.rejection) {
+    return quarantine(prepared);
+  }
+  if (envelope.replaces && open_.is_replaced(*envelope.replaces)) {
+    prepared.claim.already_replaced = true;
+  }
+  const auto verdict = judge(prepared.claim, known, open_.versions(prepared.document));
+  if (verdict == Verdict::kRow) {
+    return add_row(prepared);
+  }
+  open_.add_duplicate(verdict == Verdict::kConflict);
+  return {};
+}
+
+Status PackStep::add_row(const PreparedRecord& prepared) {
+  const StoredRecord& stored = *prepared.stored;
+  OpenRow row;
+  row.entry.document = prepared.document;
+  row.entry.position = stored.position;
+  row.entry.version = prepared.claim.version;
+  row.entry.digest = prepared.claim.digest;
+  row.entry.received_at = stored.record.envelope.received_at;
+  row.domain = prepared.domain;
+  row.line = preparer_.line(prepared);
+  row.replaces = stored.record.envelope.replaces;
+  return open_.add_row(row);
+}
+
+Status PackStep::quarantine(const PreparedRecord& prepared) {
+  const StoredRecord& stored = *prepared.stored;
+  FIRN_TRY(write_quarantined(context_.files, quarantine_directory_, stored.position, stored.record));
+  quarantine_written_ = true;
+  QuarantinedRecord record;
+  record.repeater = options_.repeater;
+  record.position = stored.position;
+  record.last = stored.position;
+  record.reason = prepared.rejection->reason;
+  record.detail = prepared.rejection->detail;
+  record.domain = prepared.rejection->domain;
+  record.document_id = prepared.rejection->document_id;
+  record.bytes = stored.record.body.size();
+  record.received_at = stored.record.envelope.received_at;
+  record.quarantined_at = context_.clock.now();
+  open_.add_quarantined(std::move(record));
+  return {};
+}
+
+/// `where` is the journal's word about it; empty when it has none.
+void PackStep::add_lost(Position first, Position last, const std::string& where) {
+  QuarantinedRecord range;
+  range.repeater = options_.repeater;
+  range.position = first;
+  range.last = last;
+  range.reason = QuarantineReason::kJournalDamage;
+  range.detail = where.empty() ? "positions " + first.str() + " to " + last.str() : where;
+  range.received_at = context_.clock.now();
+  range.quarantined_at = range.received_at;
+  open_.add_lost(std::move(range));
+}
+
+bool PackStep::is_full() const { return open_.counts().rows + open_.counts().quarantined >= options_.max_rows; }
+
+bool PackStep::is_due(const Batch& batch) const {
+  if (!open_.touched()) {
+    return false;
+  }
+  const bool at_cut = batch.cut && open_.next() >= *batch.cut;
+  const bool old = open_.oldest() && context_.clock.now() - *open_.oldest() >= options_.chunk_age;
+  return stopped_ || at_cut || old || is_full() || open_.bytes_compressed() >= options_.target_bytes;
+}
+
+Result<StepOutcome> PackStep::seal(const Batch& batch) {
+  settle_due_ = true;
+  if (quarantine_written_) {
+    FIRN_TRY(context_.files.sync_directory(quarantine_directory_));
+    quarantine_written_ = false;
+  }
+  FIRN_ASSIGN(auto decision, open_.seal(batch, options_.table.digest(), context_.clock.now()));
+  crash_point("pack.before_decision");
+  return StepOutcome::done({std::move(decision)});
+}
+
+StepOutcome PackStep::wait() const {
+  if (!open_.oldest()) {
+    return StepOutcome::idle();
+  }
+  const Duration age = context_.clock.now() - *open_.oldest();
+  return StepOutcome::idle_for(std::max(options_.chunk_age - age, Duration(0)));
+}
+
+}  // namespace firn

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/batch.h"
+#include "model/catalog.h"
+#include "model/journal.h"
+#include "model/names.h"
+#include "model/position.h"
+#include "model/step.h"
+#include "model/table.h"
+#include "model/transition.h"
+#include "pack/chunk_folder.h"
+#include "pack/open_chunk.h"
+#include "pack/prepared_records.h"
+#include "platform/file_system.h"
+
+namespace firn {
+
+/// What the step works with; all must outlive it.
+struct PackContext {
+  Journal& journal;
+  Catalog& catalog;
+  FileSystem& files;
+  const Clock& clock;
+};
+
+struct PackOptions {
+  RepeaterName repeater;
+  TableDefinition table;
+  std::string data_directory;
+  std::uint64_t target_bytes = 64'000'000;  ///< of the compressed file; a chunk is sealed when it has this size
+  Duration chunk_age = std::chrono::hours(1);
+  std::uint64_t max_rows = 250'000;           ///< rows and quarantined records of one chunk: bounds its memory
+  std::size_t read_bytes = 4U << 20U;         ///< bodies read from the journal in one run
+  std::uint64_t pack_floor_bytes = 0;         ///< nothing is written when the disk has less room than this
+  std::uint64_t max_row_bytes = 128U << 20U;  ///< what the destination takes
+};
+
+/// Decides the journal's records, range by range: rows into a chunk file, duplicates dropped, the rest into quarantine
+/// (design section 6, Deciding).
+///
+/// One run reads up to `read_bytes`. A range is sealed, which is one DecideRange, when its file has its target size,
+/// when it has `max_rows`, when its oldest record is older than `chunk_age`, at a batch's cut, and early when the disk
+/// is full or the journal behind it damaged. Until then the range is in memory and in a temporary file only; each run
+/// compares it with the cursor in the catalog and begins anew when they do not fit.
+class PackStep : public Step {
+ public:
+  PackStep(PackContext context, PackOptions options);
+
+  [[nodiscard]] std::string_view name() const override { return "pack"; }
+  StepOutcome run() override;
+
+  /// What has been read since the last decision. Any thread.
+  [[nodiscard]] PackCounts open_counts() const;
+
+ private:
+  using Known = std::vector<std::vector<VersionEntry>>;  ///< for each record the entries of its document
+
+  Result<StepOutcome> run_once();
+  Status settle_files(Position cursor);
+  Status remove_undecided_quarantine(Position cursor);
+  Result<std::optional<Batch>> batch_at(Position cursor);
+  [[nodiscard]] StepOutcome open_first_batch() const;
+
+  Status check_floor();
+  Result<bool> consume(std::optional<Position> cut);
+  void skip_to(Position limit);
+  Result<Known> look_up(std::span<PreparedRecord> prepared);
+  Status apply(std::span<PreparedRecord> prepared, const Known& known, Position limit);
+  Status apply_one(PreparedRecord& prepared, std::span<const VersionEntry> known);
+  Status add_row(const PreparedRecord& prepared);
+  Status quarantine(const PreparedRecord& prepared);
+  void add_lost(Position first, Position last, const std::string& where);
+  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] bool is_due(const Batch& batch) const;
+  Result<StepOutcome> seal(const Batch& batch);
+  [[nodiscard]] StepOutcome wait() const;
+
+  PackContext context_;
+  PackOptions options_;
+  std::string quarantine_directory_;
+  ChunkFolder folder_;
+  OpenChunk open_;
+  RecordPreparer preparer_;
+  bool started_ = false;
+  bool settle_due_ = true;  ///< files have names that do not say whether they are decided
+  bool stopped_ = false;    ///< the range must end here, although there is more
+  bool quarantine_written_ = false;
+
+  mutable Mutex mutex_;
+  PackCounts open_counts_ FIRN_GUARDED_BY(mutex_);
+};
+
+}  // namespace firn

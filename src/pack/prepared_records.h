@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/record.h"
+#include "model/transition.h"
+#include "pack/duplicates.h"
+#include "pack/form_document.h"
+
+namespace firn {
+
+/// A record that was read and checked, but not yet decided.
+struct PreparedRecord {
+  const StoredRecord* stored = nullptr;
+  std::optional<Rejection> rejection;  ///< the rest counts only without it, and without `stored->lost`
+  DocumentKey document;
+  VersionClaim claim;
+  std::string domain;
+  std::size_t line_begin = 0;
+  std::size_t line_end = 0;
+};
+
+/// Turns records into lines of a chunk file, many at a time. Used by one thread; keeps its buffers.
+class RecordPreparer {
+ public:
+  explicit RecordPreparer(std::uint64_t max_row_bytes) : max_row_bytes_(max_row_bytes) {}
+
+  /// Parallel to `records`, which must outlive the result. The result lives until the next call.
+  std::span<PreparedRecord> prepare(std::span<const StoredRecord> records);
+
+  /// The line of a record without rejection.
+  [[nodiscard]] std::string_view line(const PreparedRecord& prepared) const;
+
+ private:
+  void prepare_one(PreparedRecord& prepared);
+
+  std::uint64_t max_row_bytes_;
+  FormReader reader_;
+  std::vector<PreparedRecord> prepared_;
+  std::string lines_;
+};
+
+}  // namespace firn

@@ -1,0 +1,153 @@
+#include "pipeline/daemon.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/sqlite/sqlite_catalog.h"
+#include "intake/http_intake.h"
+#include "pipeline/intake_mediator.h"
+#include "platform/paths.h"
+#include "platform/system_clock.h"
+#include "platform/thread.h"
+
+namespace firn {
+namespace {
+
+constexpr std::size_t kWorkers = 2;
+// Intake comes before the steps when both want the processor: an answer is waited for, a chunk is not.
+constexpr int kWorkerNiceness = 10;
+constexpr Duration kLongestWait = std::chrono::seconds(5);
+constexpr Duration kDrainLimit = std::chrono::seconds(20);
+const RepeaterName kEverything;
+
+HttpIntakeOptions intake_options(const IntakeConfig& config) {
+  HttpIntakeOptions options;
+  options.max_body_bytes = config.max_body;
+  options.max_in_flight_bytes = config.in_flight;
+  for (const CredentialConfig& credential : config.credentials) {
+    const bool basic = credential.type == CredentialConfig::Type::kBasic;
+    options.credentials.push_back({credential.name, basic ? Credential::Type::kBasic : Credential::Type::kApiKey,
+                                   basic ? credential.username : credential.header, credential.secret.reveal()});
+  }
+  return options;
+}
+
+}  // namespace
+
+Daemon::Daemon(const Config& config, Log& log)
+    : config_(config),
+      log_(log),
+      clock_(std::make_unique<SystemClock>()),
+      files_(make_posix_file_system()),
+      launcher_(make_process_launcher()),
+      alarms_(*clock_, log) {}
+
+Daemon::~Daemon() { stop(); }
+
+std::string Daemon::version() { return FIRN_VERSION; }
+
+RepeaterLine* Daemon::line(const RepeaterName& name) {
+  const auto found = std::ranges::find_if(lines_, [&](const auto& line) { return line->name() == name; });
+  return found == lines_.end() ? nullptr : found->get();
+}
+
+Status Daemon::start() {
+  started_ = clock_->steady();
+  FIRN_TRY(open_data_directory());
+  FIRN_TRY(open_catalog());
+  FIRN_TRY(open_lines());
+  FIRN_TRY(listen());
+  run_workers();
+  log_.write(LogLevel::kInfo, "daemon.started",
+             {{"version", version()},
+              {"data_dir", config_.data_dir},
+              {"address", config_.intake.address},
+              {"port", std::to_string(intake_port())}});
+  return {};
+}
+
+Status Daemon::open_data_directory() {
+  FIRN_TRY(files_->create_directories(config_.data_dir));
+  FIRN_ASSIGN(lock_, files_->lock(join(config_.data_dir, "lock")));
+  return {};
+}
+
+Status Daemon::open_catalog() {
+  FIRN_ASSIGN(catalog_, SqliteCatalog::open(join(config_.data_dir, "catalog.sqlite"), SqliteCatalogOptions{}));
+  return {};
+}
+
+Status Daemon::open_lines() {
+  connections_ = std::make_unique<Connections>(config_, *files_, *launcher_, *clock_);
+  scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
+  disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir, config_.disk.intake_floor);
+  scheduler_->add(kEverything, *disk_);
+  const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_};
+  for (const RepeaterConfig& repeater : config_.repeaters) {
+    lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater,
+                                                    connections_->stage(repeater.stage),
+                                                    connections_->loader(repeater.destination)));
+    lines_.back()->start();
+  }
+  return {};
+}
+
+Status Daemon::listen() {
+  mediator_ = std::make_unique<IntakeMediator>(lines_, *disk_, *scheduler_, alarms_, *clock_);
+  intake_ = std::make_unique<HttpIntake>(intake_options(config_.intake), *mediator_);
+  HttpServerOptions options;
+  options.address = config_.intake.address;
+  options.port = config_.intake.port;
+  FIRN_ASSIGN(intake_server_, start_http_server(options, *intake_));
+  return {};
+}
+
+void Daemon::run_workers() {
+  for (std::size_t i = 0; i < kWorkers; ++i) {
+    workers_.emplace_back([this] { work(); });
+  }
+}
+
+void Daemon::work() {
+  set_thread_name("firn-worker");
+  lower_thread_priority(kWorkerNiceness);
+  while (!scheduler_->stopped()) {
+    if (!scheduler_->run_one()) {
+      scheduler_->wait_for_work(kLongestWait);
+    }
+  }
+}
+
+void Daemon::stop() {
+  if (draining_.exchange(true)) {
+    return;
+  }
+  if (mediator_) {
+    mediator_->drain();
+  }
+  if (intake_server_) {
+    intake_server_->drain(kDrainLimit);
+  }
+  for (const auto& line : lines_) {
+    line->stop_intake();
+  }
+  if (scheduler_) {
+    scheduler_->stop();
+  }
+  for (std::thread& worker : workers_) {
+    worker.join();
+  }
+  workers_.clear();
+  log_.write(LogLevel::kInfo, "daemon.stopped", {});
+}
+
+}  // namespace firn

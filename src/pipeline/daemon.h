@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/config.h"
+#include "model/catalog.h"
+#include "observe/alarms.h"
+#include "observe/log.h"
+#include "pipeline/connections.h"
+#include "pipeline/intake_gate.h"
+#include "pipeline/repeater_line.h"
+#include "pipeline/scheduler.h"
+#include "platform/file_system.h"
+#include "platform/http_server.h"
+#include "platform/process.h"
+
+namespace firn {
+
+class HttpIntake;
+class IntakeMediator;
+
+/// The running daemon: opens everything in order and closes it in order. See docs/architecture.md for its threads.
+/// Threads: start() and stop() from one thread, the accessors from any in between.
+class Daemon {
+ public:
+  /// `config` and `log` must outlive the daemon.
+  Daemon(const Config& config, Log& log);
+  ~Daemon();
+
+  /// Takes the data directory's lock, opens the catalog and every repeater's journal, runs the steps, and listens.
+  /// kBusy: another daemon holds the data directory. A repeater that cannot be opened has an alarm; the others run.
+  Status start();
+
+  /// Ends without losing a request: intake answers 503 and what is under way is finished and answered, then the
+  /// journals, then the steps that run. May be called twice.
+  void stop();
+
+  [[nodiscard]] std::uint16_t intake_port() const { return intake_server_->port(); }
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] Catalog& catalog() { return *catalog_; }
+  [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
+  [[nodiscard]] Alarms& alarms() { return alarms_; }
+  [[nodiscard]] FileSystem& files() { return *files_; }
+  [[nodiscard]] const Clock& clock() const { return *clock_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<RepeaterLine>>& lines() const { return lines_; }
+  /// Null when there is no such repeater.
+  [[nodiscard]] RepeaterLine* line(const RepeaterName& name);
+  [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] Duration uptime() const { return clock_->steady() - started_; }
+  [[nodiscard]] static std::string version();
+
+ private:
+  Status open_data_directory();
+  Status open_catalog();
+  Status open_lines();
+  Status listen();
+  void run_workers();
+  void work();
+
+  const Config& config_;
+  Log& log_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<FileSystem> files_;
+  std::unique_ptr<ProcessLauncher> launcher_;
+  Alarms alarms_;
+  std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<Connections> connections_;
+  std::unique_ptr<DiskWatch> disk_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::vector<std::unique_ptr<RepeaterLine>> lines_;
+  std::unique_ptr<IntakeMediator> mediator_;
+  std::unique_ptr<HttpIntake> intake_;
+  std::unique_ptr<HttpServer> intake_server_;
+  std::vector<std::thread> workers_;
+  std::atomic<bool> draining_{false};
+  Duration started_{0};
+};
+
+}  // namespace firn

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "intake/commit_queue.h"
+#include "load/load_step.h"
+#include "load/trigger_step.h"
+#include "model/catalog.h"
+#include "model/journal.h"
+#include "model/loader.h"
+#include "model/stage.h"
+#include "observe/alarms.h"
+#include "pack/pack_step.h"
+#include "pipeline/intake_gate.h"
+#include "pipeline/scheduler.h"
+#include "platform/file_system.h"
+#include "purge/purge_step.h"
+#include "stage/stage_step.h"
+#include "verify/verify_step.h"
+
+namespace firn {
+
+/// What all repeaters share. Everything must outlive the lines.
+struct Surroundings {
+  FileSystem& files;
+  const Clock& clock;
+  Catalog& catalog;
+  Scheduler& scheduler;
+  Alarms& alarms;
+};
+
+/// What belongs to one repeater: its journal, its group commit, and its steps. Threads: any, after start().
+class RepeaterLine {
+ public:
+  RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater, Stage& stage,
+               Loader& loader);
+  ~RepeaterLine();
+
+  /// Opens the journal and hands the steps to the scheduler. When the journal cannot be opened, the repeater takes
+  /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way.
+  void start();
+
+  /// Finishes what waits for the journal; no more is taken.
+  void stop_intake();
+
+  [[nodiscard]] const RepeaterName& name() const { return repeater_.name; }
+  [[nodiscard]] const RepeaterConfig& config() const { return repeater_; }
+  /// Null when the journal could not be opened.
+  [[nodiscard]] Journal* journal() { return journal_.get(); }
+  [[nodiscard]] CommitQueue* queue() { return queue_.get(); }
+  /// What is in the open chunk, not decided yet.
+  [[nodiscard]] PackCounts open_counts() const;
+  /// Closes the open batch at the journal's end, if it would not be empty.
+  Status trigger_now();
+
+  /// One more record has been stored.
+  void count_accepted() { accepted_.count(); }
+  [[nodiscard]] double accepts_per_second() const { return accepted_.per_second(); }
+  /// Records stored since this journal began.
+  [[nodiscard]] std::uint64_t received_total() const;
+
+ private:
+  Status open_journal();
+  void add_steps();
+
+  Surroundings surroundings_;
+  const Config& config_;
+  const RepeaterConfig& repeater_;
+  Stage& stage_;
+  Loader& loader_;
+  RateMeter accepted_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<CommitQueue> queue_;  // after the journal, so that it ends first
+  std::unique_ptr<PackStep> pack_;
+  std::unique_ptr<StageStep> stage_step_;
+  std::unique_ptr<TriggerStep> trigger_;
+  std::unique_ptr<LoadStep> load_;
+  std::unique_ptr<VerifyStep> verify_;
+  std::unique_ptr<PurgeStep> purge_;
+};
+
+}  // namespace firn

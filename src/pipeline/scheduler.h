@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "model/catalog.h"
+#include "model/names.h"
+#include "model/step.h"
+#include "observe/alarms.h"
+#include "observe/log.h"
+#include "pipeline/backoff.h"
+
+namespace firn {
+
+/// What a step is doing, for `firn status`.
+struct StepView {
+  RepeaterName repeater;
+  std::string step;
+  enum class State { kIdle, kRunning, kRetrying, kBlocked } state = State::kIdle;
+  std::uint64_t attempts = 0;           ///< failures in a row
+  std::string reason;                   ///< of the last failure; empty when all is well
+  Duration cpu_time{0};                 ///< processor time of its runs and their commits
+  std::optional<Duration> next_run_in;  ///< nothing when it waits to be woken
+};
+
+/// Decides which step runs when, commits what steps return, and repeats what failed: the only retry loop of the
+/// pipeline. A step that failed in passing waits with back-off; a blocked one raises an alarm and is looked at once a
+/// minute. After every commit all steps of that repeater are woken, since each may have work now. Threads: add() before
+/// the first run; the others from any thread.
+class Scheduler {
+ public:
+  /// All must outlive the scheduler. The seed makes the jitter, and so the whole order of a simulation, repeatable.
+  Scheduler(Catalog& catalog, const Clock& clock, Alarms& alarms, Log& log, std::uint64_t seed);
+  ~Scheduler();
+
+  /// A step of a repeater; due at once. The empty repeater name is for what concerns all.
+  void add(const RepeaterName& repeater, Step& step) FIRN_EXCLUDES(mutex_);
+
+  /// Makes the repeater's steps (or one of them) due now, unless they wait after a failure.
+  void wake(const RepeaterName& repeater, std::string_view step = {}) FIRN_EXCLUDES(mutex_);
+
+  /// Makes the repeater's steps due now, those too that wait after a failure: a person asks for it.
+  void retry_now(const RepeaterName& repeater) FIRN_EXCLUDES(mutex_);
+
+  /// Runs the step that has been due longest, if any. Returns false when none is due.
+  bool run_one() FIRN_EXCLUDES(mutex_);
+
+  /// Until something is due or woken, `limit` has passed, or stop() was called.
+  void wait_for_work(Duration limit) FIRN_EXCLUDES(mutex_);
+
+  /// How long until the next step is due; nothing when all wait to be woken.
+  [[nodiscard]] std::optional<Duration> next_due() const FIRN_EXCLUDES(mutex_);
+
+  /// From now on run_one() starts nothing.
+  void stop() FIRN_EXCLUDES(mutex_);
+  [[nodiscard]] bool stopped() const FIRN_EXCLUDES(mutex_);
+
+  [[nodiscard]] std::vector<StepView> views() const FIRN_EXCLUDES(mutex_);
+
+ private:
+  struct Task;
+  Task* take_due() FIRN_REQUIRES(mutex_);
+  StepOutcome run_and_commit(Task& task);
+  void settle(Task& task, const StepOutcome& outcome) FIRN_REQUIRES(mutex_);
+  void settle_failure(Task& task, const StepOutcome& outcome) FIRN_REQUIRES(mutex_);
+  void settle_success(Task& task, const StepOutcome& outcome) FIRN_REQUIRES(mutex_);
+  void tell(const Task& task, const StepOutcome& outcome);
+
+  Catalog& catalog_;
+  const Clock& clock_;
+  Alarms& alarms_;
+  Log& log_;
+  mutable Mutex mutex_;
+  Condition work_;
+  std::vector<std::unique_ptr<Task>> tasks_ FIRN_GUARDED_BY(mutex_);
+  std::mt19937_64 random_ FIRN_GUARDED_BY(mutex_);
+  bool stopped_ FIRN_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace firn

@@ -1,0 +1,252 @@
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/check.h"
+#include "base/result.h"
+#include "platform/http_client.h"
+
+namespace firn {
+namespace {
+
+constexpr Duration kConnectLimit = std::chrono::seconds(10);
+
+using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+/// What one call collects.
+struct Answer {
+  HttpReply reply;
+  std::size_t limit = 0;
+  bool too_large = false;
+};
+
+std::size_t take_body(const char* bytes, std::size_t /*one*/, std::size_t count, Answer* answer) {
+  auto& body = answer->reply.body;
+  if (count > answer->limit - body.size()) {
+    answer->too_large = true;
+    return 0;
+  }
+  body.append(bytes, count);
+  return count;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t count, Answer* answer) {
+  const std::string_view line(bytes, count);
+  auto& headers = answer->reply.headers;
+  const auto colon = line.find(':');
+  if (line.starts_with("HTTP/")) {
+    headers.clear();  // an interim answer (100) came before
+  } else if (colon != std::string_view::npos) {
+    headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  }
+  return count;
+}
+
+/// The URL without user, password, query and fragment: these may be secret.
+std::string public_part(const std::string& text) {
+  const Url url(curl_url(), &curl_url_cleanup);
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
+    return "a URL";
+  }
+  for (const auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
+    curl_url_set(url.get(), part, nullptr, 0);
+  }
+  char* shown = nullptr;
+  if (curl_url_get(url.get(), CURLUPART_URL, &shown, 0) != CURLUE_OK) {
+    return "a URL";
+  }
+  const std::unique_ptr<char, decltype(&curl_free)> owned(shown, &curl_free);
+  return shown;
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 && c != '\t'; });
+}
+
+/// A line break in one of these would add a header of its own.
+bool is_safe(const HttpCall& call) {
+  return !has_control(call.method) && !call.method.empty() && !has_control(call.url) &&
+         std::ranges::none_of(call.headers, [](const auto& header) {
+           return header.first.empty() || header.first.find(':') != std::string::npos || has_control(header.first) ||
+                  has_control(header.second);
+         });
+}
+
+const char* hint_for(CURLcode code) {
+  switch (static_cast<int>(code)) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "check the host name and this machine's DNS";
+    case CURLE_COULDNT_CONNECT:
+      return "check that the service runs and that the address is right";
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return "check this machine's clock and its certificate authorities";
+    default:
+      return "";
+  }
+}
+
+bool is_wrong_url(CURLcode code) { return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL; }
+
+void add(HeaderList& list, const std::string& line) {
+  auto* longer = curl_slist_append(list.get(), line.c_str());
+  FIRN_CHECK(longer != nullptr, "memory for a header");
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
+HeaderList make_headers(const HttpCall& call) {
+  HeaderList list(nullptr, &curl_slist_free_all);
+  // libcurl's own: a form's content type, and waiting for "100 Continue".
+  bool has_content_type = false;
+  for (const auto& [name, value] : call.headers) {
+    has_content_type = has_content_type || lower(name) == "content-type";
+    add(list, value.empty() ? name + ";" : name + ": " + value);
+  }
+  if (!has_content_type) {
+    add(list, "Content-Type:");
+  }
+  add(list, "Expect:");
+  return list;
+}
+
+class CurlClient final : public HttpClient {
+ public:
+  CurlClient() : easy_(curl_easy_init(), &curl_easy_cleanup) { FIRN_CHECK(easy_ != nullptr, "libcurl starts"); }
+
+  Result<HttpReply> call(const HttpCall& call) override {
+    if (!is_safe(call)) {
+      return fail(Error{ErrorKind::kInvalidInput, call.method + " to", public_part(call.url),
+                        "the method, the URL or a header has a character that is not allowed there", ""});
+    }
+    // Keeps open connections and the DNS cache.
+    curl_easy_reset(easy_.get());
+    const auto headers = make_headers(call);
+    Answer answer;
+    answer.limit = call.response_limit;
+    std::array<char, CURL_ERROR_SIZE> why{};
+    set(CURLOPT_ERRORBUFFER, why.data());
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set_target(call);
+    set_content(call);
+    set_collectors(answer);
+    const auto code = curl_easy_perform(easy_.get());
+    set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+    if (code != CURLE_OK) {
+      return fail(error_of(code, call, answer, why.data()));
+    }
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    answer.reply.status = static_cast<int>(status);
+    return std::move(answer.reply);
+  }
+
+ private:
+  template <typename Value>
+  void set(CURLoption option, Value value) {
+    FIRN_CHECK(curl_easy_setopt(easy_.get(), option, value) == CURLE_OK, "libcurl knows the option and has memory");
+  }
+
+  static long milliseconds(Duration time) {
+    // For libcurl 0 means no limit.
+    return std::max(1L, std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+  }
+
+  void set_target(const HttpCall& call) {
+    set(CURLOPT_URL, call.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_USERAGENT, "firn");
+    set(CURLOPT_TIMEOUT_MS, milliseconds(call.timeout));
+    set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(call.timeout, kConnectLimit)));
+    if (!call.unix_path.empty()) {
+      set(CURLOPT_UNIX_SOCKET_PATH, call.unix_path.c_str());
+      set(CURLOPT_PROXY, "");  // one from the environment would be asked instead
+    }
+    if (!call.username.empty()) {
+      set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+      set(CURLOPT_USERNAME, call.username.c_str());
+      set(CURLOPT_PASSWORD, call.password.c_str());
+    }
+  }
+
+  void set_content(const HttpCall& call) {
+    if (call.method == "HEAD") {
+      set(CURLOPT_NOBODY, 1L);
+      return;
+    }
+    const bool has_body = !call.body.empty() || call.method == "POST" || call.method == "PUT";
+    if (has_body) {
+      set(CURLOPT_POSTFIELDS, call.body.data());
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    }
+    set(CURLOPT_CUSTOMREQUEST, call.method.c_str());
+  }
+
+  void set_collectors(Answer& answer) {
+    set(CURLOPT_WRITEFUNCTION, &take_body);
+    set(CURLOPT_WRITEDATA, &answer);
+    set(CURLOPT_HEADERFUNCTION, &take_header);
+    set(CURLOPT_HEADERDATA, &answer);
+  }
+
+  Error error_of(CURLcode code, const HttpCall& call, const Answer& answer, const char* why) {
+    Error error{ErrorKind::kUnavailable, call.method + " to", public_part(call.url), curl_easy_strerror(code),
+                hint_for(code)};
+    if (answer.too_large) {
+      error.reason = "the answer is larger than " + std::to_string(answer.limit) + " bytes";
+    } else if (is_wrong_url(code)) {
+      error.kind = ErrorKind::kConfiguration;
+    } else if (code == CURLE_COULDNT_CONNECT && !call.unix_path.empty()) {
+      error.reason = socket_refusal();  // libcurl's words are about the port that the URL would have
+    } else if (*why != '\0') {
+      error.reason = why;
+    }
+    return error;
+  }
+
+  /// What the system said when the socket file could not be reached.
+  std::string socket_refusal() {
+    long number = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &number);
+    return number == 0 ? "nobody listens there" : std::system_category().message(static_cast<int>(number));
+  }
+
+  Easy easy_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> make_curl_client() {
+  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  FIRN_CHECK(ready, "libcurl starts");
+  return std::make_unique<CurlClient>();
+}
+
+}  // namespace firn

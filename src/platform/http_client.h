@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace firn {
+
+struct HttpCall {
+  std::string method = "GET";
+  std::string url = {};
+  std::string unix_path = {};  ///< when not empty: connect there; the host in `url` is then only a name
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  std::string username = {};  ///< HTTP Basic when not empty
+  std::string password = {};
+  Duration timeout = std::chrono::seconds(30);
+  std::size_t response_limit = 64U << 20U;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+};
+
+/// The seam to outgoing HTTP. Connections are kept and used again. Threads: one object for each thread.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// Any status is a reply; an error means that none came (kUnavailable), and says why.
+  virtual Result<HttpReply> call(const HttpCall& call) = 0;
+};
+
+std::unique_ptr<HttpClient> make_curl_client();
+
+}  // namespace firn

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace firn {
+
+struct HttpField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The head of a request: enough to refuse it before its body is read. Views live as long as the call of head().
+struct HttpHead {
+  std::string_view method;
+  std::string_view target;  ///< path and query as sent
+  std::string_view remote;  ///< client address for logs; empty on a Unix socket
+  /// The body's length, 0 when the request has none; nothing for a chunked body.
+  std::optional<std::uint64_t> content_length;
+  std::span<const HttpField> fields;
+
+  /// The value of the first field of that name (any case); empty when missing.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string body;
+  std::string_view content_type = "application/json";  ///< a literal
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool close = false;  ///< end the connection after this answer
+};
+
+/// Where an answer goes. Implemented by the server, and by tests of handlers.
+class HttpAnswerSink {
+ public:
+  virtual ~HttpAnswerSink() = default;
+  /// Called once for each request, from any thread.
+  virtual void answer(HttpResponse response) = 0;
+};
+
+/// The right to answer one request, once, from any thread, also after the connection or the server has gone (then
+/// nothing happens). Destroyed without an answer, it answers 503, so that no client waits for ever.
+class HttpAnswer {
+ public:
+  explicit HttpAnswer(std::shared_ptr<HttpAnswerSink> sink) : sink_(std::move(sink)) {}
+  ~HttpAnswer();
+  HttpAnswer(HttpAnswer&&) noexcept = default;
+  HttpAnswer& operator=(HttpAnswer&&) = delete;
+  HttpAnswer(const HttpAnswer&) = delete;
+  HttpAnswer& operator=(const HttpAnswer&) = delete;
+
+  void operator()(HttpResponse response);
+
+ private:
+  std::shared_ptr<HttpAnswerSink> sink_;
+};
+
+/// One request whose body is being received. Destroyed on the server's thread when the answer has been sent or the
+/// client has gone.
+class HttpExchange {
+ public:
+  virtual ~HttpExchange() = default;
+  /// Asked before the body grows to `size` bytes: once with the whole length when the client said it, before each part
+  /// when it did not. A response refuses: it is sent, no more of the body is kept, and the connection is closed.
+  virtual std::optional<HttpResponse> grow(std::size_t size) = 0;
+  /// The whole body is here; the string's capacity exceeds its size by 64 bytes or more when the length was known.
+  virtual void body(std::string body, HttpAnswer answer) = 0;
+};
+
+/// What a head leads to: an exchange, or an answer without one (a short body is then skipped, a long one closes the
+/// connection).
+struct HttpDecision {
+  std::unique_ptr<HttpExchange> exchange;  ///< when null, `response` is sent
+  HttpResponse response;
+};
+
+/// Decides about requests. Everything runs on the server's one thread and must not block.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  virtual HttpDecision head(const HttpHead& head) = 0;
+};
+
+struct HttpServerOptions {
+  std::string address = "127.0.0.1";  ///< a numeric IP address; unused for a Unix socket
+  std::uint16_t port = 0;             ///< 0: any free one
+  std::string unix_path;              ///< when not empty: a Unix socket with mode 0600 instead of TCP
+  std::size_t max_connections = 4096;
+  std::size_t max_header_bytes = 16U << 10U;
+  Duration header_timeout = std::chrono::seconds(30);  ///< from a request's first byte to the end of its head
+  Duration body_timeout = std::chrono::seconds(120);   ///< from the end of the head to the end of the body
+  Duration idle_timeout = std::chrono::seconds(90);    ///< between requests, and while the client takes no bytes
+  std::string thread_name = "firn-http";               ///< at most 15 characters
+};
+
+/// HTTP/1.1 with keep-alive, on one thread of its own. Requests of one connection are handled one after the other.
+/// Time-outs close the connection without an answer: to the client that is a passing failure.
+class HttpServer {
+ public:
+  virtual ~HttpServer() = default;
+  /// The port that was bound; 0 for a Unix socket.
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// Stops accepting; requests under way are answered with `Connection: close`; returns when all connections are closed
+  /// or `limit` has passed. The destructor then ends what is left.
+  virtual void drain(Duration limit) = 0;
+};
+
+/// Binds and starts the server's thread. `handler` must outlive the server.
+/// kConfiguration: the address or path cannot be used; kBusy: somebody else listens there.
+Result<std::unique_ptr<HttpServer>> start_http_server(const HttpServerOptions& options, HttpHandler& handler);
+
+}  // namespace firn

@@ -1,0 +1,446 @@
+#include "platform/http_session.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+
+#include "base/mutex.h"
+#include "platform/http_message.h"
+#include "platform/http_request_parser.h"
+#include "platform/http_server.h"
+
+namespace firn {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using SteadyClock = std::chrono::steady_clock;
+using ErrorCode = boost::system::error_code;
+
+// A refused body up to this size is read and dropped, so that the connection can be used again.
+constexpr std::uint64_t kSkipLimit = 64U << 10U;
+// The first room for a body of known length: a slow client gets memory as its bytes come.
+constexpr std::size_t kFirstRoom = 1U << 20U;
+constexpr std::size_t kReadAhead = 256U << 10U;
+constexpr std::size_t kPadding = 64;
+constexpr std::size_t kJoinLimit = 8U << 10U;
+// How long a client that still sends may take to notice that it was refused.
+constexpr auto kLingerTime = std::chrono::seconds(3);
+
+}  // namespace
+
+/// The request being read. Kept out of the header, so that only this file sees Beast.
+struct HttpSession::Reading {
+  ParsedRequest request;
+  std::optional<HttpRequestParser> parser;
+};
+
+HttpSession::HttpSession(HttpServerState& server, HttpSocket socket, std::string remote)
+    : server_(server),
+      socket_(std::move(socket)),
+      remote_(std::move(remote)),
+      capacity_(std::max<std::size_t>(server.options.max_header_bytes, 4096)),
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
+      reading_(std::make_unique<Reading>()),
+      ticket_(std::make_shared<HttpTicket>(server.mailbox, *this)) {
+  reading_->request.take_part = [this](std::string_view part) { return take_part(part); };
+}
+
+HttpSession::~HttpSession() = default;
+
+void HttpSession::start() {
+  make_parser();
+  limit(server_.options.header_timeout);
+  run();
+}
+
+void HttpSession::start_refused() {
+  HttpResponse response = error_response(503, "too many connections; the client will be served when it tries again");
+  response.headers.emplace_back("Retry-After", "5");
+  if (refuse(std::move(response))) {
+    run();
+  }
+}
+
+void HttpSession::run() {
+  bool go_on = true;
+  while (go_on) {
+    switch (state_) {
+      case State::kHead:
+        go_on = take_head();
+        break;
+      case State::kBody:
+        go_on = take_body();
+        break;
+      case State::kChunks:
+        go_on = take_chunks();
+        break;
+      case State::kSkip:
+        go_on = skip_body();
+        break;
+      case State::kWrite:
+        go_on = write_more();
+        break;
+      case State::kLinger:
+        go_on = linger();
+        break;
+      case State::kHandler:
+      case State::kClosed:
+        return;
+    }
+  }
+}
+
+bool HttpSession::take_head() {
+  if (parsed_ == end_) {
+    return read_buffer();
+  }
+  ErrorCode error;
+  parsed_ += reading_->parser->put(asio::const_buffer(buffer_.get() + parsed_, end_ - parsed_), error);
+  if (parsed_ > server_.options.max_header_bytes || (error == http::error::need_more && end_ == capacity_) ||
+      error == http::error::header_limit) {
+    return refuse(error_response(431, "the header is too large"));
+  }
+  if (error == http::error::need_more) {
+    return read_buffer();
+  }
+  if (error) {
+    return refuse(error_response(400, "this is not a valid HTTP/1.1 request"));
+  }
+  return reading_->parser->is_header_done() ? handle_head() : true;
+}
+
+bool HttpSession::handle_head() {
+  const bool wrong_hosts = reading_->request.hosts > 1 || (reading_->request.hosts == 0 && !reading_->request.http_1_0);
+  if (wrong_hosts || reading_->request.bad_coding || (reading_->parser->chunked() && reading_->request.http_1_0)) {
+    return refuse(error_response(400, "this is not a valid HTTP/1.1 request"));
+  }
+  keep_alive_ = reading_->parser->keep_alive();
+  head_only_ = reading_->request.method == "HEAD";
+  std::optional<std::uint64_t> length;
+  if (!reading_->parser->chunked()) {
+    length = reading_->parser->content_length().value_or(0);
+  }
+  remaining_ = length.value_or(0);
+  HttpDecision decision = server_.handler.head({reading_->request.method, reading_->request.target, remote_, length,
+                                                std::span<const HttpField>(reading_->request.fields)});
+  begin_ = parsed_;
+  limit(server_.options.body_timeout);
+  exchange_ = std::move(decision.exchange);
+  if (exchange_) {
+    return accept_body();
+  }
+  const bool client_waits = reading_->request.expects_continue && remaining_ > 0;
+  if (!length || remaining_ > kSkipLimit || client_waits || decision.response.close) {
+    return !length || remaining_ > 0 ? refuse(std::move(decision.response)) : respond(std::move(decision.response));
+  }
+  refusal_ = std::move(decision.response);
+  state_ = State::kSkip;
+  return true;
+}
+
+bool HttpSession::accept_body() {
+  const bool chunked = reading_->parser->chunked();
+  if (!chunked && remaining_ == 0) {
+    return finish_body();
+  }
+  if (!chunked) {
+    if (auto refusal = exchange_->grow(remaining_)) {
+      return refuse(std::move(*refusal));
+    }
+    body_.reserve(std::min<std::uint64_t>(remaining_, kFirstRoom) + kPadding);
+  } else {
+    reading_->parser->eager(true);
+  }
+  if (reading_->request.expects_continue && !reading_->request.http_1_0 && buffered() == 0 && !send_continue()) {
+    return false;
+  }
+  state_ = chunked ? State::kChunks : State::kBody;
+  return true;
+}
+
+bool HttpSession::send_continue() {
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  ErrorCode error;
+  if (socket_.write_some(asio::buffer(kContinue), error) != kContinue.size()) {
+    close();  // 25 bytes always fit into the buffer of a living socket: the answer before has been taken
+    return false;
+  }
+  return true;
+}
+
+bool HttpSession::take_body() {
+  if (body_size_ == 0 && buffered() > 0) {
+    const std::size_t part = std::min<std::uint64_t>(buffered(), remaining_);
+    body_.assign(buffer_.get() + begin_, part);
+    begin_ += part;
+    body_size_ = part;
+    remaining_ -= part;
+  }
+  if (remaining_ > 0) {
+    return read_body();
+  }
+  body_.resize(body_size_);
+  return finish_body();
+}
+
+bool HttpSession::take_chunks() {
+  if (buffered() == 0) {
+    return read_buffer();
+  }
+  ErrorCode error;
+  begin_ += reading_->parser->put(asio::const_buffer(buffer_.get() + begin_, buffered()), error);
+  if (refusal_) {
+    return refuse(std::move(*refusal_));
+  }
+  if (error == http::error::need_more && buffered() < capacity_) {
+    return read_buffer();
+  }
+  if (error) {
+    return refuse(error_response(400, "the chunked body is malformed"));
+  }
+  return reading_->parser->is_done() ? finish_body() : true;
+}
+
+bool HttpSession::take_part(std::string_view part) {
+  refusal_ = exchange_->grow(body_.size() + part.size());
+  if (!refusal_) {
+    body_.append(part);
+  }
+  return !refusal_;
+}
+
+bool HttpSession::skip_body() {
+  const std::size_t part = std::min<std::uint64_t>(buffered(), remaining_);
+  begin_ += part;
+  remaining_ -= part;
+  return remaining_ > 0 ? read_buffer() : respond(std::move(*refusal_));
+}
+
+bool HttpSession::finish_body() {
+  state_ = State::kHandler;
+  deadline_ = SteadyClock::time_point::max();
+  in_handler_ = true;
+  exchange_->body(std::move(body_), HttpAnswer(ticket_));
+  in_handler_ = false;
+  body_ = std::string();
+  return ready_ ? respond(std::move(*ready_)) : false;
+}
+
+void HttpSession::answered(HttpResponse response) {
+  if (state_ != State::kHandler) {
+    return;
+  }
+  if (in_handler_) {
+    ready_ = std::move(response);
+    return;
+  }
+  const auto self = shared_from_this();
+  if (respond(std::move(response))) {
+    run();
+  }
+}
+
+bool HttpSession::refuse(HttpResponse response) {
+  unread_ = true;
+  response.close = true;
+  return respond(std::move(response));
+}
+
+bool HttpSession::respond(HttpResponse response) {
+  keep_alive_ = keep_alive_ && !response.close && !server_.draining;
+  out_.clear();
+  written_ = 0;
+  append_response_head(response, {server_.date, keep_alive_, reading_->request.http_1_0}, out_);
+  if (head_only_) {
+    response.body.clear();
+  }
+  if (response.body.size() <= kJoinLimit) {
+    out_ += response.body;
+    out_body_.clear();
+  } else {
+    out_body_ = std::move(response.body);
+  }
+  state_ = State::kWrite;
+  limit(server_.options.idle_timeout);
+  return true;
+}
+
+bool HttpSession::write_more() {
+  while (written_ < out_.size() + out_body_.size()) {
+    const std::size_t from_body = written_ - std::min(written_, out_.size());
+    const std::array<asio::const_buffer, 2> parts = {asio::buffer(out_) + written_,
+                                                     asio::buffer(out_body_) + from_body};
+    ErrorCode error;
+    const std::size_t count = socket_.write_some(parts, error);
+    written_ += count;
+    if (count > 0) {
+      limit(server_.options.idle_timeout);
+    }
+    if (error == asio::error::would_block) {
+      socket_.async_wait(HttpSocket::wait_write, [self = shared_from_this()](const ErrorCode& failed) {
+        if (!failed && self->state_ == State::kWrite) {
+          self->run();
+        }
+      });
+      return false;
+    }
+    if (error) {
+      close();
+      return false;
+    }
+  }
+  return finish_response();
+}
+
+bool HttpSession::finish_response() {
+  exchange_.reset();
+  refusal_.reset();
+  ready_.reset();
+  out_body_ = std::string();
+  if (keep_alive_) {
+    return next_request();
+  }
+  if (!unread_ && buffered() == 0) {
+    close();
+    return false;
+  }
+  // Closing now would make the kernel throw away the answer together with what the client still sends.
+  ErrorCode error;
+  socket_.shutdown(HttpSocket::shutdown_send, error);
+  body_ = std::string();
+  state_ = State::kLinger;
+  limit(kLingerTime);
+  return true;
+}
+
+void HttpSession::make_parser() {
+  reading_->request.reset();
+  reading_->parser.emplace(reading_->request, std::string_view(buffer_.get(), capacity_));
+  reading_->parser->header_limit(static_cast<std::uint32_t>(server_.options.max_header_bytes));
+}
+
+bool HttpSession::next_request() {
+  if (server_.draining && buffered() == 0) {
+    close();
+    return false;
+  }
+  make_parser();
+  compact();
+  parsed_ = 0;
+  body_size_ = 0;
+  state_ = State::kHead;
+  limit(end_ == 0 ? server_.options.idle_timeout : server_.options.header_timeout);
+  return true;
+}
+
+bool HttpSession::linger() {
+  begin_ = end_ = 0;
+  return read_buffer();
+}
+
+void HttpSession::compact() {
+  std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+bool HttpSession::read_buffer() {
+  if (state_ != State::kHead && begin_ > 0) {
+    compact();  // never while a head is read: its views point into the buffer
+  }
+  socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+                            if (self->state_ == State::kClosed) {
+                              return;
+                            }
+                            if (error) {
+                              return self->close();
+                            }
+                            if (self->state_ == State::kHead && self->end_ == 0) {
+                              self->limit(self->server_.options.header_timeout);
+                            }
+                            self->end_ += count;
+                            self->run();
+                          });
+  return false;
+}
+
+bool HttpSession::read_body() {
+  const std::size_t room = std::min<std::uint64_t>(remaining_, kReadAhead);
+  const std::size_t wanted = body_size_ + room;
+  if (wanted > body_.capacity()) {
+    body_.reserve(std::min<std::uint64_t>(body_size_ + remaining_, 2 * wanted) + kPadding);
+  }
+  if (wanted > body_.size()) {
+    body_.resize_and_overwrite(wanted, [](char*, std::size_t size) { return size; });
+  }
+  socket_.async_read_some(asio::buffer(body_.data() + body_size_, room),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+                            if (self->state_ == State::kClosed) {
+                              return;
+                            }
+                            if (error) {
+                              return self->close();
+                            }
+                            self->body_size_ += count;
+                            self->remaining_ -= count;
+                            self->run();
+                          });
+  return false;
+}
+
+void HttpSession::close_if_idle() {
+  ErrorCode error;
+  if (state_ == State::kHead && end_ == 0 && socket_.available(error) == 0) {
+    close();
+  }
+}
+
+void HttpSession::close_if_late(SteadyClock::time_point now) {
+  if (now >= deadline_) {
+    close();
+  }
+}
+
+void HttpSession::close() {
+  if (state_ == State::kClosed) {
+    return;
+  }
+  state_ = State::kClosed;
+  ticket_->connection_gone();
+  exchange_.reset();
+  ErrorCode error;
+  socket_.close(error);
+  server_.remove(*this);
+}
+
+void HttpServerState::remove(HttpSession& session) {
+  const auto gone = std::move(sessions[session.index]);
+  if (session.index + 1 != sessions.size()) {
+    sessions[session.index] = std::move(sessions.back());
+    sessions[session.index]->index = session.index;
+  }
+  sessions.pop_back();
+  check_drained();
+}
+
+void HttpServerState::check_drained() {
+  if (draining && sessions.empty()) {
+    const MutexLock lock(mutex);
+    drained = true;
+    drained_changed.notify_all();
+  }
+}
+
+}  // namespace firn

@@ -1,0 +1,158 @@
+#include "purge/purge_step.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/crash_point.h"
+
+namespace firn {
+namespace {
+
+// The partition of the file journal.
+constexpr std::uint64_t kPartition = 0;
+constexpr std::size_t kAtOnce = 1000;
+
+}  // namespace
+
+PurgeStep::PurgeStep(RepeaterName repeater, const Parts& parts, PurgeOptions options)
+    : repeater_(std::move(repeater)), parts_(parts), options_(std::move(options)) {}
+
+StepOutcome PurgeStep::run() {
+  auto outcome = run_once();
+  return outcome ? std::move(*outcome) : StepOutcome::failed(std::move(outcome).error());
+}
+
+Result<StepOutcome> PurgeStep::run_once() {
+  FIRN_TRY(retire_journal());
+  FIRN_ASSIGN(const auto done, chunks_in({ChunkState::kLoaded, ChunkState::kReplaced}));
+  FIRN_TRY(remove_local_files(done));
+  const Timestamp now = parts_.clock.now();
+  std::vector<Chunk> due;
+  std::optional<Timestamp> next;
+  for (const Chunk& chunk : done) {
+    const Timestamp when = due_at(chunk);
+    if (when <= now) {
+      due.push_back(chunk);
+    } else {
+      next = std::min(next.value_or(when), when);
+    }
+  }
+  FIRN_ASSIGN(auto purged, purge_objects(due));
+  if (!purged.empty()) {
+    return StepOutcome::done(std::move(purged));
+  }
+  FIRN_ASSIGN(auto over, purge_batches());
+  if (!over.empty()) {
+    return StepOutcome::done(std::move(over));
+  }
+  return next ? StepOutcome::idle_for(*next - now) : StepOutcome::idle();
+}
+
+Result<std::vector<Chunk>> PurgeStep::chunks_in(std::vector<ChunkState> states) {
+  ChunkFilter filter;
+  filter.repeater = repeater_;
+  filter.states = std::move(states);
+  std::vector<Chunk> all;
+  while (true) {
+    FIRN_ASSIGN(const auto page, parts_.catalog.chunks(filter));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < filter.limit) {
+      return all;
+    }
+    filter.after = page.back().id;
+  }
+}
+
+Timestamp PurgeStep::due_at(const Chunk& chunk) const {
+  return chunk.loaded_at.value_or(chunk.staged_at.value_or(chunk.packed_at)) + options_.keep_staged;
+}
+
+Status PurgeStep::remove_local_files(const std::vector<Chunk>& chunks) {
+  std::set<ChunkId> removed;
+  bool changed = false;
+  for (const Chunk& chunk : chunks) {
+    removed.insert(chunk.id);
+    if (without_local_file_.contains(chunk.id)) {
+      continue;
+    }
+    const auto gone = parts_.files.remove(join(options_.chunk_directory, file_name(chunk.key)));
+    if (!gone && gone.error().kind != ErrorKind::kNotFound) {
+      return gone;
+    }
+    changed = changed || gone;
+  }
+  if (changed) {
+    FIRN_TRY(parts_.files.sync_directory(options_.chunk_directory));
+  }
+  without_local_file_ = std::move(removed);
+  return {};
+}
+
+Result<std::vector<Transition>> PurgeStep::purge_objects(const std::vector<Chunk>& due) {
+  std::vector<ObjectKey> keys;
+  std::vector<Transition> moves;
+  for (const Chunk& chunk : due | std::views::take(kAtOnce)) {
+    keys.push_back(chunk.key);
+    moves.emplace_back(MoveChunk{chunk.id, chunk.state, ChunkState::kPurged, parts_.clock.now(), {}});
+  }
+  if (!keys.empty()) {
+    FIRN_TRY(parts_.stage.remove(keys));
+    crash_point("purge.after_remove");
+  }
+  return moves;
+}
+
+Result<std::vector<Transition>> PurgeStep::purge_batches() {
+  BatchFilter filter;
+  filter.repeater = repeater_;
+  filter.states = {BatchState::kLoaded};
+  FIRN_ASSIGN(const auto batches, parts_.catalog.batches(filter));
+  std::vector<Transition> moves;
+  for (const Batch& batch : batches) {
+    FIRN_ASSIGN(const bool over, is_over(batch));
+    if (over) {
+      moves.emplace_back(MoveBatch{batch.id, BatchState::kLoaded, BatchState::kPurged, parts_.clock.now(), {}});
+    }
+  }
+  return moves;
+}
+
+Result<bool> PurgeStep::is_over(const Batch& batch) {
+  ChunkFilter filter;
+  filter.repeater = repeater_;
+  filter.batch = batch.id;
+  filter.states = {ChunkState::kPacked, ChunkState::kStaged, ChunkState::kSubmitted, ChunkState::kLoaded};
+  filter.limit = 1;
+  FIRN_ASSIGN(const auto kept, parts_.catalog.chunks(filter));
+  return kept.empty();
+}
+
+Status PurgeStep::retire_journal() {
+  FIRN_ASSIGN(const auto settled, parts_.catalog.settled_up_to(repeater_, kPartition));
+  if (!settled) {
+    return {};
+  }
+  Position up_to = *settled;
+  // Of a chunk that went to quarantine before it was staged, the journal may have the only good copy.
+  FIRN_ASSIGN(const auto quarantined, chunks_in({ChunkState::kQuarantined}));
+  for (const Chunk& chunk : quarantined) {
+    if (!chunk.staged_at) {
+      up_to = std::min(up_to, chunk.range.first);
+    }
+  }
+  if (up_to <= retired_) {
+    return {};
+  }
+  crash_point("purge.before_retire");
+  FIRN_TRY(parts_.journal.retire(up_to));
+  retired_ = up_to;
+  return {};
+}
+
+}  // namespace firn

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/names.h"
+#include "model/stage.h"
+#include "model/step.h"
+#include "platform/file_system.h"
+
+namespace firn {
+
+/// Puts packed chunks of one repeater on the stage, oldest first: packed -> staged. A chunk whose file is damaged, or
+/// whose name is taken by other content, goes to quarantine, and the others go on.
+class StageStep final : public Step {
+ public:
+  /// `chunk_directory` holds the repeater's files by file_name(key).
+  StageStep(RepeaterName repeater, Catalog& catalog, Stage& stage, FileSystem& files, const Clock& clock,
+            std::string chunk_directory);
+
+  [[nodiscard]] std::string_view name() const override { return "stage"; }
+  StepOutcome run() override;
+
+ private:
+  Result<StepOutcome> run_once();
+  StepOutcome put(const Chunk& chunk);
+  /// No packed chunk has a file of its final name.
+  StepOutcome wait_for(const Chunk& chunk);
+
+  const RepeaterName repeater_;
+  Catalog& catalog_;
+  Stage& stage_;
+  FileSystem& files_;
+  const Clock& clock_;
+  const std::string chunk_directory_;
+  ChunkId missing_ = 0;  ///< the chunk that was waited for last
+  Duration missing_since_{};
+};
+
+}  // namespace firn

@@ -1,0 +1,151 @@
+#include "stage/stage_step.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/support/catalog_scenario.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/memory_catalog.h"
+#include "tests/support/memory_stage.h"
+#include "tests/support/simulated_file_system.h"
+
+namespace firn {
+namespace {
+
+class StageStepTest : public testing::Test {
+ protected:
+  StageStepTest() { EXPECT_TRUE(files.create_directories("/chunks")); }
+
+  std::string local(ChunkId id) { return "/chunks/" + file_name(world.chunk(id).key); }
+  void write_file(ChunkId id, const std::string& content) { EXPECT_TRUE(replace_file(files, local(id), content)); }
+  /// A packed chunk whose file has its name.
+  ChunkId packed() {
+    const ChunkId id = world.pack();
+    write_file(id, CatalogScenario::content(world.chunk(id)));
+    return id;
+  }
+  StepOutcome run() {
+    StepOutcome outcome = step.run();
+    world.apply(outcome);
+    return outcome;
+  }
+  ChunkState state(ChunkId id) { return world.chunk(id).state; }
+
+  SimulatedFileSystem files;
+  MemoryStage stage{files};
+  MemoryCatalog catalog;
+  ManualClock clock;
+  CatalogScenario world{catalog, clock};
+  StageStep step{CatalogScenario::repeater(), catalog, stage, files, clock, "/chunks"};
+};
+
+TEST_F(StageStepTest, PutsAPackedChunkUnderItsKey) {
+  const ChunkId id = packed();
+  EXPECT_EQ(run().result, StepResult::kDone);
+  EXPECT_EQ(state(id), ChunkState::kStaged);
+  EXPECT_EQ(stage.content(world.chunk(id).key), CatalogScenario::content(world.chunk(id)));
+}
+
+TEST_F(StageStepTest, GivesTheObjectItsManifest) {
+  const Chunk chunk = world.chunk(packed());
+  run();
+  const ObjectMetadata metadata = stage.head(chunk.key).value().metadata;
+  EXPECT_EQ(metadata.rows, chunk.rows);
+  EXPECT_EQ(metadata.range, chunk.range);
+  EXPECT_EQ(metadata.content_digest, chunk.content_digest);
+  EXPECT_EQ(metadata.definition, chunk.definition);
+}
+
+TEST_F(StageStepTest, TakesTheOldestFirst) {
+  const ChunkId first = packed();
+  const ChunkId second = packed();
+  run();
+  EXPECT_EQ(state(first), ChunkState::kStaged);
+  EXPECT_EQ(state(second), ChunkState::kPacked);
+}
+
+TEST_F(StageStepTest, GoesOnWithWhatWasPutBeforeACrash) {
+  const ChunkId id = packed();
+  step.run();  // put; the process ends before the commit
+  run();
+  EXPECT_EQ(state(id), ChunkState::kStaged);
+  EXPECT_EQ(stage.objects(), 1U);
+}
+
+TEST_F(StageStepTest, QuarantinesAChunkWhoseFileIsDamaged) {
+  const ChunkId id = world.pack();
+  write_file(id, "something else");
+  run();
+  EXPECT_EQ(state(id), ChunkState::kQuarantined);
+  EXPECT_FALSE(world.chunk(id).reason.empty());
+  EXPECT_EQ(stage.objects(), 0U);
+}
+
+TEST_F(StageStepTest, QuarantinesAChunkWhoseKeyHoldsOtherContent) {
+  const ChunkId id = packed();
+  write_file(id, "other");
+  ObjectMetadata other;
+  other.bytes = 5;
+  other.file_digest = sha256("other");
+  other.content_digest = sha256("other");
+  ASSERT_TRUE(stage.put(world.chunk(id).key, local(id), other));
+  write_file(id, CatalogScenario::content(world.chunk(id)));
+  run();
+  EXPECT_EQ(state(id), ChunkState::kQuarantined);
+  EXPECT_EQ(stage.content(world.chunk(id).key), "other");
+}
+
+TEST_F(StageStepTest, OneBadChunkDoesNotHoldTheOthers) {
+  const ChunkId bad = world.pack();
+  write_file(bad, "something else");
+  const ChunkId good = packed();
+  run();
+  run();
+  EXPECT_EQ(state(good), ChunkState::kStaged);
+}
+
+TEST_F(StageStepTest, TriesAgainWhenTheStageFails) {
+  const ChunkId id = packed();
+  stage.fail_next({ErrorKind::kUnavailable, "put", "object", "no answer", {}});
+  EXPECT_EQ(run().result, StepResult::kTryAgain);
+  EXPECT_EQ(state(id), ChunkState::kPacked);
+}
+
+TEST_F(StageStepTest, IsBlockedWhenTheStageRefuses) {
+  packed();
+  stage.fail_next({ErrorKind::kPermission, "put", "object", "access denied", {}});
+  EXPECT_EQ(run().result, StepResult::kBlocked);
+}
+
+TEST_F(StageStepTest, WaitsForTheFilesFinalName) {
+  world.pack();
+  const StepOutcome outcome = run();
+  EXPECT_EQ(outcome.result, StepResult::kIdle);
+  EXPECT_TRUE(outcome.again_in.has_value());
+}
+
+TEST_F(StageStepTest, SaysWhenTheFinalNameDoesNotCome) {
+  world.pack();
+  run();
+  clock.advance(std::chrono::seconds(10));
+  EXPECT_EQ(run().result, StepResult::kTryAgain);
+}
+
+TEST_F(StageStepTest, AMissingFileDoesNotHoldTheOthers) {
+  world.pack();
+  const ChunkId good = packed();
+  run();
+  EXPECT_EQ(state(good), ChunkState::kStaged);
+}
+
+TEST_F(StageStepTest, IsIdleWithoutPackedChunks) {
+  world.staged();
+  const StepOutcome outcome = run();
+  EXPECT_EQ(outcome.result, StepResult::kIdle);
+  EXPECT_FALSE(outcome.again_in.has_value());
+}
+
+}  // namespace
+}  // namespace firn

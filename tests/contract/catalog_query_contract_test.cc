@@ -1,0 +1,113 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/catalog.h"
+#include "tests/contract/catalog_fixture.h"
+#include "tests/support/catalog_samples.h"
+
+namespace firn {
+namespace {
+
+/// What every catalog answers when it is asked.
+class CatalogQueryContract : public CatalogFixture {};
+
+TEST_P(CatalogQueryContract, FiltersAndPagesQuarantinedRecords) {
+  begin();
+  DecideRange decision = empty_decision(at(0), at(4));
+  decision.quarantined = {quarantined_at(at(3)), quarantined_at(at(0)), quarantined_at(at(1))};
+  ASSERT_TRUE(commit({decision, SettleQuarantined{forms(), at(1), QuarantineState::kDiscarded, {}}}));
+  EXPECT_EQ(catalog_->quarantined({forms(), {QuarantineState::kOpen}, {}, 10, {}}).value().size(), 2U);
+  EXPECT_EQ(catalog_->quarantined({{}, {}, at(3), 10, {}}).value().size(), 1U);
+  EXPECT_EQ(catalog_->quarantined({RepeaterName("cases"), {}, {}, 10, {}}).value().size(), 0U);
+  const auto page = catalog_->quarantined({forms(), {}, {}, 1, at(0)}).value();
+  ASSERT_EQ(page.size(), 1U);
+  EXPECT_EQ(page[0].position, at(1));
+  EXPECT_EQ(page[0].detail, "line 1, column 2");
+}
+
+TEST_P(CatalogQueryContract, FiltersAndPagesChunks) {
+  begin();
+  decide(0, 10, 1);
+  decide(10, 20, 1);
+  decide(20, 30, 1);
+  cut(1, 30);
+  decide(30, 40, 2);
+  move(2, ChunkState::kPacked, ChunkState::kStaged);
+  const auto ids = [&](const ChunkFilter& filter) {
+    std::vector<ChunkId> found;
+    const auto chunks = catalog_->chunks(filter).value();
+    for (const Chunk& chunk : chunks) {
+      found.push_back(chunk.id);
+    }
+    return found;
+  };
+  EXPECT_EQ(ids({forms(), {ChunkState::kPacked}, {}, 10, 0}), (std::vector<ChunkId>{1, 3, 4}));
+  EXPECT_EQ(ids({{}, {ChunkState::kStaged, ChunkState::kPacked, ChunkState::kStaged}, {}, 3, 0}),
+            (std::vector<ChunkId>{1, 2, 3}));
+  EXPECT_EQ(ids({{}, {}, 1, 2, 1}), (std::vector<ChunkId>{2, 3}));
+  EXPECT_EQ(ids({forms(), {ChunkState::kPacked}, 2, 10, 0}), (std::vector<ChunkId>{4}));
+  EXPECT_EQ(ids({RepeaterName("cases"), {}, {}, 10, 0}), (std::vector<ChunkId>{}));
+  EXPECT_EQ(catalog_->batches({forms(), {BatchState::kOpen}, 10, 0}).value().at(0).id, 2);
+}
+
+TEST_P(CatalogQueryContract, FindsTheChunkThatHoldsAPosition) {
+  begin();
+  decide(0, 10, 1);
+  ASSERT_TRUE(commit({empty_decision(at(10), at(20))}));
+  decide(20, 30, 1);
+  EXPECT_EQ(catalog_->chunk_at(forms(), at(9)).value()->id, 1);
+  EXPECT_EQ(catalog_->chunk_at(forms(), at(10)).value(), std::nullopt);
+  EXPECT_EQ(catalog_->chunk_at(forms(), at(20)).value()->id, 2);
+  EXPECT_EQ(catalog_->chunk_at(RepeaterName("cases"), at(20)).value(), std::nullopt);
+}
+
+TEST_P(CatalogQueryContract, KnowsTheDomainsInAlphabeticalOrder) {
+  begin();
+  DecideRange decision = empty_decision(at(0), at(1));
+  decision.domains = {"zebra", "apple", "zebra"};
+  ASSERT_TRUE(commit({decision}));
+  EXPECT_EQ(catalog_->domains(forms()).value(), (std::vector<std::string>{"apple", "zebra"}));
+}
+
+TEST_P(CatalogQueryContract, SumsUpARepeater) {
+  begin();
+  decide(0, 10, 1);
+  decide(10, 30, 1);
+  move(2, ChunkState::kPacked, ChunkState::kStaged);
+  EXPECT_EQ(totals().decided.rows, 30U);
+  EXPECT_EQ(totals().uningested_bytes, 3000U);
+  EXPECT_EQ(totals().oldest_unloaded, moment(0));
+  ASSERT_EQ(totals().chunks.size(), 2U);
+  EXPECT_EQ(totals().chunks[0].state, ChunkState::kPacked);
+  EXPECT_EQ(totals().chunks[0].rows, 10U);
+  EXPECT_EQ(totals().chunks[1].bytes_compressed, 200U);
+  cut(1, 30);
+  EXPECT_EQ(totals().uningested_bytes, 0U) << "a closing batch is being ingested";
+}
+
+TEST_P(CatalogQueryContract, ForgetsTheAgeOfWhatIsLoaded) {
+  load_one();
+  EXPECT_EQ(totals().oldest_unloaded, std::nullopt);
+  decide(10, 20, 2);
+  EXPECT_EQ(totals().oldest_unloaded, moment(10));
+}
+
+TEST_P(CatalogQueryContract, KeepsBytesThatAreNotText) {
+  begin();
+  DecideRange decision = empty_decision(at(0), at(1));
+  decision.quarantined = {quarantined_at(at(0))};
+  decision.quarantined[0].document_id = std::string("a\0b\xFF", 4);
+  decision.domains = {std::string("d\0e", 3)};
+  ASSERT_TRUE(commit({decision}));
+  EXPECT_EQ(catalog_->quarantined({}).value().at(0).document_id, std::string("a\0b\xFF", 4));
+  EXPECT_EQ(catalog_->domains(forms()).value().at(0), std::string("d\0e", 3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogs, CatalogQueryContract, testing::Values("memory", "sqlite"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+}  // namespace
+}  // namespace firn

@@ -1,0 +1,107 @@
+"""What the daemon has made of everything it acknowledged, and whether it all fits."""
+
+import base64
+
+from firn import REPEATER
+from forms import DOMAIN
+from ledger import differences
+from reference import Bad, Reference, parse
+from waiting import wait_until
+
+SHOWN_BODIES = 25
+
+
+def settle(victim, seconds=120):
+    """Ingests until everything accepted is decided, loaded and purged; the last status."""
+
+    def settled():
+        victim.ask("ingest", "--wait", seconds=seconds)
+        status = victim.status()
+        states = {chunks["state"] for chunks in status["chunks"] if chunks["chunks"]}
+        busy = status["waiting"] or status["in_open_chunk"]["records"] or status["batches_unfinished"]
+        return None if busy or states - {"purged", "quarantined"} else status
+
+    try:
+        return wait_until(settled, "everything loaded and purged", seconds, every=0.3)
+    except AssertionError as late:
+        raise AssertionError(f"{late}\nlast status: {victim.whole_status()}\n{victim.log_tail()}") from None
+
+
+def is_damaged(body):
+    return Reference().accept(body, DOMAIN).kind == "quarantined"
+
+
+def quarantine_problems(victim, ledger):
+    """Every acknowledged damaged body is there under its position with its bytes, and no sound one is."""
+    shown = victim.quarantine()
+    there = {int(record["position"]) for record in shown["records"]}
+    damaged = {position for position, body in ledger.acknowledged.items() if is_damaged(body)}
+    unsure = sum(map(is_damaged, ledger.unanswered))
+    problems = [f"not in quarantine: {position}" for position in sorted(damaged - there)]
+    problems += [f"sound, but in quarantine: {p}" for p in sorted((there & set(ledger.acknowledged)) - damaged)]
+    problems += [f"chunk in quarantine: {chunk['key']}: {chunk['reason']}" for chunk in shown["chunks"]]
+    if len(there - set(ledger.acknowledged)) > unsure:
+        problems.append(f"{len(there - damaged)} records in quarantine were never sent")
+    for position in sorted(damaged & there)[:SHOWN_BODIES]:
+        body = victim.ask("quarantine", "show", REPEATER, str(position))["body_base64"]
+        if body is None or base64.b64decode(body) != ledger.acknowledged[position]:
+            problems.append(f"other bytes in quarantine: {position}")
+    return problems, damaged
+
+
+def count_problems(status, rows, ledger):
+    """The daemon's own counts fit each other, the table and what was sent."""
+    decided, problems = status["decided"], []
+
+    def expect(holds, text):
+        if not holds:
+            problems.append(f"counts: {text}")
+
+    received, sure, unsure = status["received"], len(ledger), len(ledger.unanswered)
+    expect(decided["rows"] == len(rows), f"{decided['rows']} rows decided, {len(rows)} in the table")
+    parts = decided["rows"] + decided["duplicates"] + decided["quarantined"]
+    expect(decided["records"] == parts, f"{decided['records']} decided, but {parts} rows, duplicates and quarantined")
+    expect(decided["records"] == received, f"{decided['records']} decided of {received} received")
+    expect(sure <= received <= sure + unsure, f"{received} received, {sure} acknowledged, {unsure} without an answer")
+    return problems
+
+
+def positions_problems(rows, ledger):
+    """A row that stands at an acknowledged position has the body that was acknowledged there."""
+    problems = []
+    for row in rows:
+        body = ledger.acknowledged.get(row["_position"])
+        try:
+            if body is not None and parse(body)["id"] != row["form_id"]:
+                problems.append(f"position {row['_position']} was acknowledged for another form")
+        except Bad:
+            problems.append(f"position {row['_position']} was acknowledged for a damaged form, but is a row")
+    return problems
+
+
+def judge(victim, ledger, status):
+    """(problems as sentences, figures for the summary)"""
+    rows = victim.rows()
+    found, damaged = quarantine_problems(victim, ledger)
+    problems = [
+        *ledger.problems,
+        *differences(rows, ledger.acknowledged.values(), ledger.unanswered),
+        *positions_problems(rows, ledger),
+        *found,
+        *count_problems(status, rows, ledger),
+        *(f"alarm: {alarm['name']} {alarm['object']}: {alarm['text']}" for alarm in victim.whole_status()["alarms"]),
+        *(f"left behind: {path}" for path in victim.left_over()),
+    ]
+    figures = [
+        ("forms acknowledged", len(ledger)),
+        ("  of these damaged", len(damaged)),
+        ("forms without an answer", len(ledger.unanswered)),
+        ("rows in the table", len(rows)),
+        ("duplicates absorbed", status["decided"]["duplicates"]),
+        ("in quarantine", status["decided"]["quarantined"]),
+        ("chunks loaded and purged", sum(c["chunks"] for c in status["chunks"] if c["state"] == "purged")),
+        ("lost", sum(p.startswith("lost") for p in problems)),
+        ("doubled", sum(" times: " in p for p in problems)),
+        ("with other content", sum(p.startswith("other content") for p in problems)),
+    ]
+    return problems, figures

@@ -1,0 +1,315 @@
+#include "tests/simulation/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/table.h"
+
+namespace firn {
+namespace {
+
+const RepeaterName kForms{"forms"};
+constexpr const char* kData = "/data";
+constexpr const char* kChunks = "/data/chunks/forms";
+constexpr std::size_t kIdField = 1;
+constexpr std::size_t kVersionField = 3;
+constexpr std::size_t kDocumentField = 6;
+constexpr std::size_t kFields = 8;
+constexpr int kMostRounds = 4'000;
+constexpr int kRoundsBetweenLooks = 50;
+
+FileJournalOptions journal_options(Catalog& catalog) {
+  FileJournalOptions options;
+  options.directory = "/data/journal/forms";
+  options.repeater = kForms;
+  options.segment_bytes = 2'000;
+  options.at_least = catalog.cursor(kForms, 0).value();
+  return options;
+}
+
+PackOptions pack_options() {
+  PackOptions options;
+  options.repeater = kForms;
+  options.table = table_of(Kind::kForm, TableName("forms"));
+  options.data_directory = kData;
+  options.target_bytes = 100'000;
+  options.chunk_age = std::chrono::minutes(10);
+  options.max_rows = 20;
+  options.read_bytes = 1'000;
+  return options;
+}
+
+}  // namespace
+
+/// Everything that dies with the process.
+struct World::Process {
+  Process(World& world, std::unique_ptr<FileJournal> opened)
+      : journal(std::move(opened)),
+        stage(world.files_, "/stage", "firn"),
+        loader(world.destination_, world.files_, world.chance_, world.trouble_),
+        log(world.clock_, LogLevel::kError, LogFormat::kLogfmt, stderr),
+        alarms(world.clock_, log),
+        pack({*journal, world.catalog_, world.files_, world.clock_}, pack_options()),
+        stage_step(kForms, world.catalog_, stage, world.files_, world.clock_, kChunks),
+        trigger(kForms, world.catalog_, world.clock_, TriggerPolicy{20'000}, [this] { return journal->end(0); }),
+        load(kForms, table_of(Kind::kForm, TableName("forms")), {world.catalog_, stage, loader, world.clock_},
+             [&world] { return fmt::format("request-{}", world.chance_.below(1ULL << 60U)); }),
+        verify(kForms, world.catalog_, world.clock_),
+        purge(kForms, {world.catalog_, stage, *journal, world.files_, world.clock_}, {kChunks, std::chrono::hours(1)}),
+        scheduler(world.catalog_, world.clock_, alarms, log, world.seed_) {
+    for (Step* step : std::initializer_list<Step*>{&pack, &stage_step, &trigger, &load, &verify, &purge}) {
+      scheduler.add(kForms, *step);
+    }
+  }
+
+  std::unique_ptr<FileJournal> journal;
+  DirectoryStage stage;
+  UnreliableLoader loader;
+  Log log;
+  Alarms alarms;
+  PackStep pack;
+  StageStep stage_step;
+  TriggerStep trigger;
+  LoadStep load;
+  VerifyStep verify;
+  PurgeStep purge;
+  Scheduler scheduler;
+};
+
+World::World(std::uint64_t seed) : chance_(seed), seed_(seed), files_(seed), documents_(chance_) { restart(); }
+
+World::~World() = default;
+
+bool World::start() {
+  auto journal = FileJournal::open(files_, journal_options(catalog_));
+  if (!journal) {
+    return false;
+  }
+  process_ = std::make_unique<Process>(*this, std::move(*journal));
+  return true;
+}
+
+void World::restart() {
+  // The machine may fail again while the journal recovers.
+  while (chance_.below(4) == 0) {
+    files_.stop_after(chance_.below(12));
+    start();
+    process_.reset();
+    ++happenings_.crashes_in_recovery;
+    files_.crash(chance_.below(1ULL << 60U));
+  }
+  start();
+}
+
+void World::live(int actions) {
+  for (int i = 0; i < actions; ++i) {
+    act();
+  }
+}
+
+void World::act() {
+  const auto what = chance_.below(100);
+  if (process_ == nullptr) {
+    restart();
+  } else if (what < 35) {
+    post();
+  } else if (what < 75) {
+    run_steps();
+  } else if (what < 85) {
+    clock_.advance(std::chrono::milliseconds(chance_.below(1'800'000)));
+  } else if (what < 89) {
+    ingest();
+  } else if (what < 95) {
+    break_something();
+  } else {
+    crash();
+  }
+}
+
+void World::post() {
+  std::vector<Documents::Delivery> deliveries;
+  std::vector<Record> records;
+  const auto count = 1 + chance_.below(6);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    deliveries.push_back(documents_.next());
+    documents_.attempted(deliveries.back());
+    Record record;
+    record.envelope.received_at = clock_.now();
+    record.envelope.domain = "demo";
+    record.body = deliveries.back().body;
+    records.push_back(std::move(record));
+  }
+  const auto positions = process_->journal->append(records);
+  if (!positions) {
+    ++happenings_.failed_appends;
+    static_cast<void>(process_->journal->reopen());
+    return;
+  }
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    documents_.acknowledged(deliveries[i], (*positions)[i]);
+  }
+  process_->scheduler.wake(kForms, "pack");
+}
+
+void World::run_steps() {
+  for (auto steps = 1 + chance_.below(8); steps > 0 && process_->scheduler.run_one(); --steps) {
+  }
+}
+
+void World::ingest() {
+  ++happenings_.ingests;
+  process_->trigger.request_cut();
+  process_->scheduler.wake(kForms, "trigger");
+}
+
+void World::break_something() {
+  ++happenings_.faults;
+  constexpr std::array kCalls{FileCall::kCreate, FileCall::kAppend, FileCall::kSync,         FileCall::kRead,
+                              FileCall::kRename, FileCall::kRemove, FileCall::kSyncDirectory};
+  switch (chance_.below(4)) {
+    case 0:
+      catalog_.fail_next_commit(chance_.coin() ? CommitFault::kBeforeApply : CommitFault::kAfterApply);
+      break;
+    case 1:
+      files_.set_free_bytes(chance_.coin() ? 1ULL << 40U : chance_.below(5'000));
+      break;
+    default:
+      files_.fail_nth(kCalls[chance_.below(kCalls.size())], "", 1 + chance_.below(4), chance_.coin() ? EIO : ENOSPC);
+      break;
+  }
+}
+
+void World::crash() {
+  // Sometimes in the middle of a step or an append: every later call fails, as if the machine were gone.
+  if (chance_.coin()) {
+    files_.stop_after(chance_.below(20));
+    if (chance_.coin()) {
+      post();
+    }
+    run_steps();
+  }
+  process_.reset();
+  if (chance_.below(3) == 0) {
+    ++happenings_.kills;
+    files_.kill_process();
+  } else {
+    ++happenings_.crashes;
+    files_.crash(chance_.below(1ULL << 60U));
+  }
+  files_.set_free_bytes(1ULL << 40U);
+  restart();
+}
+
+bool World::come_to_rest() {
+  trouble_ = 0;
+  files_.clear_faults();
+  files_.set_free_bytes(1ULL << 40U);
+  if (process_ == nullptr && !start()) {
+    return false;
+  }
+  static_cast<void>(process_->journal->reopen());
+  for (int round = 0; round < kMostRounds; ++round) {
+    if (round % kRoundsBetweenLooks == 0) {
+      if (round > 0 && complaint().empty()) {
+        return true;
+      }
+      return_chunks();
+      ingest();
+    }
+    while (process_->scheduler.run_one()) {
+    }
+    clock_.advance(process_->scheduler.next_due().value_or(std::chrono::hours(1)));
+  }
+  return complaint().empty();
+}
+
+void World::return_chunks() {
+  const auto chunks = catalog_.chunks({.repeater = kForms, .states = {ChunkState::kQuarantined}});
+  for (const Chunk& chunk : *chunks) {
+    const std::vector<Transition> back{ReturnChunk{chunk.id, clock_.now()}};
+    static_cast<void>(catalog_.commit(back));
+  }
+  process_->scheduler.wake(kForms);
+}
+
+std::string World::complaint() {
+  std::string all;
+  for (const std::string& one : {check_rows(), check_quarantine(), check_leftovers()}) {
+    all += one.empty() ? "" : one + "\n";
+  }
+  return all;
+}
+
+std::string World::check_rows() {
+  std::set<Documents::Row> seen;
+  for (const Destination::Row& row : destination_.rows()) {
+    if (row.fields.size() != kFields || !row.fields[kVersionField]) {
+      return "a row has another shape";
+    }
+    const Documents::Row name{*row.fields[kIdField], *row.fields[kVersionField]};
+    if (!seen.insert(name).second) {
+      return fmt::format("{} {} is in the table twice", name.first, name.second);
+    }
+    if (!documents_.attempted_rows().contains(name)) {
+      return fmt::format("{} {} was never sent", name.first, name.second);
+    }
+    if (documents_.bodies().at(name) != *row.fields[kDocumentField]) {
+      return fmt::format("{} {} has other content", name.first, name.second);
+    }
+  }
+  for (const Documents::Row& name : documents_.acknowledged_rows()) {
+    if (!seen.contains(name)) {
+      return fmt::format("{} {} was acknowledged and is lost", name.first, name.second);
+    }
+  }
+  return "";
+}
+
+std::string World::check_quarantine() {
+  std::set<Position> positions;
+  const auto records = catalog_.quarantined({.repeater = kForms, .limit = 1'000'000});
+  for (const QuarantinedRecord& record : *records) {
+    positions.insert(record.position);
+    if (!files_.exists(fmt::format("/data/quarantine/forms/{}", record.position.value())).value_or(false)) {
+      return fmt::format("the bytes of the quarantined record {} are lost", record.position.value());
+    }
+  }
+  for (const Position position : documents_.damaged_positions()) {
+    if (!positions.contains(position)) {
+      return fmt::format("the damaged record {} is not in quarantine", position.value());
+    }
+  }
+  return "";
+}
+
+std::string World::check_leftovers() {
+  const auto chunks = catalog_.chunks({.repeater = kForms, .limit = 1'000'000});
+  for (const Chunk& chunk : *chunks) {
+    if (chunk.state != ChunkState::kPurged) {
+      return fmt::format("chunk {} is {} ({})", chunk.key.str(), to_string(chunk.state), chunk.reason);
+    }
+  }
+  const auto page = process_->stage.list("", ObjectKey(), 10);
+  if (!page || !page->objects.empty()) {
+    return "objects are left on the stage";
+  }
+  if (const auto local = files_.list(kChunks); local && !local->empty()) {
+    return fmt::format("{} is left in the chunk folder", local->front());
+  }
+  if (process_->journal->begin(0) < process_->journal->end(0) && process_->journal->disk_bytes() > 20'000) {
+    return "the journal is not retired";
+  }
+  return "";
+}
+
+}  // namespace firn

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "model/transition.h"
+
+namespace firn {
+
+/// What a catalog's tests are about, when it does not matter: one repeater, generation 1, partition 0.
+inline RepeaterName forms() { return RepeaterName("forms"); }
+
+inline Position at(std::uint64_t offset) { return Position::make(1, 0, offset); }
+
+/// A moment on a day in 2026, in seconds after its beginning.
+inline Timestamp moment(std::int64_t seconds) { return timestamp_from_micros((1'772'409'600 + seconds) * 1'000'000); }
+
+inline VersionEntry entry_at(Position position, const std::string& id) {
+  VersionEntry entry;
+  entry.document = document_key("demo", id);
+  entry.position = position;
+  entry.version = moment(static_cast<std::int64_t>(position.offset()));
+  entry.digest = digest128(id + position.str());
+  entry.row = 1;
+  entry.received_at = moment(static_cast<std::int64_t>(position.offset()));
+  return entry;
+}
+
+inline Chunk chunk_over(Position from, Position next, BatchId batch) {
+  Chunk chunk;
+  chunk.repeater = forms();
+  chunk.batch = batch;
+  chunk.range = {from, Position(next.value() - 1)};
+  chunk.definition = "0123456789abcdef";
+  chunk.rows = chunk.range.count();
+  chunk.bytes_uncompressed = chunk.rows * 100;
+  chunk.bytes_compressed = chunk.rows * 10;
+  chunk.bytes_longest_row = 100;
+  chunk.content_digest = sha256("content" + from.str());
+  chunk.file_digest = sha256("file" + from.str());
+  chunk.key = chunk_key(chunk, "2026-03/000001");
+  chunk.oldest_received_at = moment(static_cast<std::int64_t>(from.offset()));
+  chunk.packed_at = moment(1000);
+  return chunk;
+}
+
+/// A decision over [from, next) in which every record is a row of a document of its own, named by its position.
+inline DecideRange decision_over(Position from, Position next, BatchId batch) {
+  DecideRange decision;
+  decision.repeater = forms();
+  decision.from = from;
+  decision.next = next;
+  decision.chunk = chunk_over(from, next, batch);
+  for (Position p = from; p < next; p = p.plus(1)) {
+    decision.versions.push_back(entry_at(p, p.str()));
+    decision.versions.back().row = decision.versions.size();
+  }
+  decision.domains = {"demo"};
+  decision.counts.records = decision.counts.rows = decision.versions.size();
+  return decision;
+}
+
+/// A decision over [from, next) without a row.
+inline DecideRange empty_decision(Position from, Position next) {
+  DecideRange decision;
+  decision.repeater = forms();
+  decision.from = from;
+  decision.next = next;
+  decision.counts.records = decision.counts.duplicates = next.value() - from.value();
+  return decision;
+}
+
+inline QuarantinedRecord quarantined_at(Position position) {
+  QuarantinedRecord record;
+  record.repeater = forms();
+  record.position = position;
+  record.last = position;
+  record.reason = QuarantineReason::kMissingId;
+  record.detail = "line 1, column 2";
+  record.domain = "demo";
+  record.bytes = 20;
+  record.received_at = moment(1);
+  record.quarantined_at = moment(2);
+  return record;
+}
+
+inline FileReport loaded_report(const Chunk& chunk) { return {chunk.key, FileStatus::kLoaded, chunk.rows, ""}; }
+inline FileReport failed_report(const Chunk& chunk) { return {chunk.key, FileStatus::kFailed, 0, "refused"}; }
+
+}  // namespace firn

@@ -1,0 +1,349 @@
+#include "tests/support/memory_catalog.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace firn {
+namespace {
+
+template <typename T>
+bool admits(const std::vector<T>& wanted, T value) {
+  return wanted.empty() || std::ranges::find(wanted, value) != wanted.end();
+}
+
+bool admits(const RepeaterName& wanted, const RepeaterName& name) { return wanted.empty() || wanted == name; }
+
+template <typename Map, typename Key>
+auto find_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
+  const auto found = map.find(key);
+  return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
+Error injected(const char* when) { return Error{ErrorKind::kUnavailable, "commit", "memory catalog", when, ""}; }
+
+}  // namespace
+
+void MemoryCatalog::fail_next_commit(CommitFault fault) {
+  const MutexLock lock(mutex_);
+  fault_ = fault;
+}
+
+std::unique_ptr<MemoryCatalog> MemoryCatalog::clone() const {
+  auto copy = std::make_unique<MemoryCatalog>();
+  const MutexLock lock(mutex_);
+  const MutexLock other(copy->mutex_);
+  copy->state_ = state_;
+  copy->versions_ = versions_;
+  copy->fault_ = fault_;
+  return copy;
+}
+
+std::optional<Position> MemoryCatalog::State::cursor(const RepeaterName& repeater, std::uint64_t partition) const {
+  return find_in(cursors, std::pair(repeater, partition));
+}
+
+std::optional<Batch> MemoryCatalog::State::batch(BatchId id) const { return find_in(batches, id); }
+
+std::optional<Chunk> MemoryCatalog::State::chunk(ChunkId id) const { return find_in(chunks, id); }
+
+std::optional<Batch> MemoryCatalog::State::open_batch(const RepeaterName& repeater) const {
+  for (const auto& [id, batch] : batches) {
+    if (batch.repeater == repeater && batch.state == BatchState::kOpen) {
+      return batch;
+    }
+  }
+  return std::nullopt;
+}
+
+void MemoryCatalog::State::add(Batch batch) {
+  batch.id = static_cast<BatchId>(batches.size()) + 1;
+  batches.emplace(batch.id, std::move(batch));
+}
+
+Status MemoryCatalog::State::apply(const OpenFirstBatch& open) {
+  const bool has_batch =
+      std::ranges::any_of(batches, [&](const auto& entry) { return entry.second.repeater == open.repeater; });
+  FIRN_ASSIGN(Batch batch, first_batch(open, has_batch));
+  add(std::move(batch));
+  return {};
+}
+
+CutFacts MemoryCatalog::State::cut_facts(const CutBatch& cut) const {
+  CutFacts facts;
+  facts.batch = batch(cut.batch);
+  for (const auto& [id, candidate] : batches) {
+    if (facts.batch && candidate.repeater == facts.batch->repeater && candidate.number + 1 == facts.batch->number) {
+      facts.previous_cut = candidate.cut;
+    }
+  }
+  for (const auto& [id, chunk] : chunks) {
+    if (chunk.batch == cut.batch && chunk.range.first.partition() == cut.cut.partition()) {
+      facts.last_packed = std::max(facts.last_packed, std::optional(chunk.range.last));
+    }
+  }
+  return facts;
+}
+
+Status MemoryCatalog::State::apply(const CutBatch& cut) {
+  FIRN_ASSIGN(CutOutcome outcome, cut_batch(cut, cut_facts(cut)));
+  batches[cut.batch] = std::move(outcome.closing);
+  add(std::move(outcome.next));
+  return {};
+}
+
+DecideFacts MemoryCatalog::State::decide_facts(const DecideRange& decision) const {
+  DecideFacts facts;
+  facts.cursor = cursor(decision.repeater, decision.from.partition());
+  facts.target = open_batch(decision.repeater);
+  for (const auto& [id, batch] : batches) {
+    if (batch.repeater == decision.repeater && batch.cut && limits(*batch.cut, decision.from)) {
+      facts.target = batch;
+      break;
+    }
+  }
+  for (const Position position : decision.replaced) {
+    if (replaced.contains({decision.repeater, position})) {
+      facts.already_replaced = position;
+      break;
+    }
+  }
+  return facts;
+}
+
+Status MemoryCatalog::State::apply(const DecideRange& decision) {
+  FIRN_TRY(check_decision(decision, decide_facts(decision)));
+  if (decision.chunk) {
+    Chunk chunk = new_chunk(decision);
+    chunk.id = static_cast<ChunkId>(chunks.size()) + 1;
+    chunks.emplace(chunk.id, std::move(chunk));
+  }
+  for (QuarantinedRecord record : decision.quarantined) {
+    record.state = QuarantineState::kOpen;
+    record.replaced_by.reset();
+    quarantined.emplace(Place(decision.repeater, record.position), std::move(record));
+  }
+  for (const Position position : decision.replaced) {
+    replaced.emplace(decision.repeater, position);
+  }
+  domains[decision.repeater].insert(decision.domains.begin(), decision.domains.end());
+  counts[decision.repeater] += decision.counts;
+  cursors[{decision.repeater, decision.from.partition()}] = decision.next;
+  return {};
+}
+
+Status MemoryCatalog::State::apply(const MoveChunk& move) {
+  FIRN_ASSIGN(chunks[move.chunk], moved(move, chunk(move.chunk)));
+  return {};
+}
+
+Status MemoryCatalog::State::apply(const ReportChunk& report) {
+  FIRN_ASSIGN(chunks[report.chunk], reported(report, chunk(report.chunk)));
+  return {};
+}
+
+Status MemoryCatalog::State::apply(const ReturnChunk& back) {
+  ReturnFacts facts;
+  facts.chunk = chunk(back.chunk);
+  if (facts.chunk) {
+    facts.batch = batch(facts.chunk->batch);
+    facts.open = open_batch(facts.chunk->repeater);
+  }
+  FIRN_ASSIGN(chunks[back.chunk], returned(back, facts));
+  return {};
+}
+
+BatchFacts MemoryCatalog::State::batch_facts(BatchId id) const {
+  BatchFacts facts;
+  facts.batch = batch(id);
+  if (facts.batch && facts.batch->cut) {
+    facts.cursor = cursor(facts.batch->repeater, facts.batch->cut->partition());
+  }
+  for (const auto& [chunk_id, chunk] : chunks) {
+    if (chunk.batch == id) {
+      ++facts.chunks[static_cast<std::size_t>(chunk.state)];
+    }
+  }
+  return facts;
+}
+
+Status MemoryCatalog::State::apply(const MoveBatch& move) {
+  FIRN_ASSIGN(batches[move.batch], moved(move, batch_facts(move.batch)));
+  return {};
+}
+
+Status MemoryCatalog::State::apply(const SetHandle& set) {
+  FIRN_ASSIGN(batches[set.batch], with_handle(set, batch(set.batch)));
+  return {};
+}
+
+Status MemoryCatalog::State::apply(const SettleQuarantined& settle) {
+  const Place place(settle.repeater, settle.position);
+  FIRN_ASSIGN(quarantined[place], settled(settle, find_in(quarantined, place)));
+  return {};
+}
+
+Status MemoryCatalog::commit(std::span<const Transition> transitions) {
+  const MutexLock lock(mutex_);
+  State next = state_;
+  for (const Transition& transition : transitions) {
+    FIRN_TRY(std::visit([&](const auto& value) { return next.apply(value); }, transition));
+  }
+  const auto fault = std::exchange(fault_, std::nullopt);
+  if (fault == CommitFault::kBeforeApply) {
+    return fail(injected("a failure was asked for, before anything was kept"));
+  }
+  keep_versions(transitions);
+  state_ = std::move(next);
+  if (fault == CommitFault::kAfterApply) {
+    return fail(injected("a failure was asked for, after everything was kept"));
+  }
+  return {};
+}
+
+void MemoryCatalog::keep_versions(std::span<const Transition> transitions) {
+  for (const Transition& transition : transitions) {
+    if (const auto* decision = std::get_if<DecideRange>(&transition)) {
+      for (const VersionEntry& entry : decision->versions) {
+        auto& entries = versions_[decision->repeater][entry.document];
+        entries.push_back(entry);
+        std::ranges::sort(entries, {}, &VersionEntry::position);
+      }
+    }
+  }
+}
+
+Result<std::optional<Position>> MemoryCatalog::cursor(const RepeaterName& repeater, std::uint64_t partition) {
+  const MutexLock lock(mutex_);
+  return state_.cursor(repeater, partition);
+}
+
+Result<std::vector<std::vector<VersionEntry>>> MemoryCatalog::versions(const RepeaterName& repeater,
+                                                                       std::span<const DocumentKey> documents) {
+  const MutexLock lock(mutex_);
+  const Versions& known = versions_[repeater];
+  std::vector<std::vector<VersionEntry>> entries;
+  entries.reserve(documents.size());
+  for (const DocumentKey& document : documents) {
+    entries.push_back(find_in(known, document).value_or(std::vector<VersionEntry>()));
+  }
+  return entries;
+}
+
+Result<bool> MemoryCatalog::is_replaced(const RepeaterName& repeater, Position position) {
+  const MutexLock lock(mutex_);
+  return state_.replaced.contains({repeater, position});
+}
+
+Result<std::vector<Chunk>> MemoryCatalog::chunks(const ChunkFilter& filter) {
+  const MutexLock lock(mutex_);
+  std::vector<Chunk> found;
+  for (const auto& [id, chunk] : state_.chunks) {
+    if (found.size() < filter.limit && id > filter.after && admits(filter.repeater, chunk.repeater) &&
+        admits(filter.states, chunk.state) && filter.batch.value_or(chunk.batch) == chunk.batch) {
+      found.push_back(chunk);
+    }
+  }
+  return found;
+}
+
+Result<std::vector<Batch>> MemoryCatalog::batches(const BatchFilter& filter) {
+  const MutexLock lock(mutex_);
+  std::vector<Batch> found;
+  for (const auto& [id, batch] : state_.batches) {
+    if (found.size() < filter.limit && id > filter.after && admits(filter.repeater, batch.repeater) &&
+        admits(filter.states, batch.state)) {
+      found.push_back(batch);
+    }
+  }
+  return found;
+}
+
+Result<std::vector<QuarantinedRecord>> MemoryCatalog::quarantined(const QuarantineFilter& filter) {
+  const MutexLock lock(mutex_);
+  std::vector<QuarantinedRecord> found;
+  for (const auto& [place, record] : state_.quarantined) {
+    if (found.size() < filter.limit && (filter.after == Position() || record.position > filter.after) &&
+        admits(filter.repeater, record.repeater) && admits(filter.states, record.state) &&
+        filter.position.value_or(record.position) == record.position) {
+      found.push_back(record);
+    }
+  }
+  return found;
+}
+
+Result<std::optional<Chunk>> MemoryCatalog::chunk_at(const RepeaterName& repeater, Position position) {
+  const MutexLock lock(mutex_);
+  std::optional<Chunk> newest;
+  for (const auto& [id, chunk] : state_.chunks) {
+    if (chunk.repeater == repeater && chunk.range.first <= position && position <= chunk.range.last &&
+        (!newest || chunk.attempt > newest->attempt)) {
+      newest = chunk;
+    }
+  }
+  return newest;
+}
+
+Result<std::vector<std::string>> MemoryCatalog::domains(const RepeaterName& repeater) {
+  const MutexLock lock(mutex_);
+  const auto names = find_in(state_.domains, repeater).value_or(std::set<std::string>());
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+namespace {
+
+void count(const Chunk& chunk, const std::optional<Batch>& open, RepeaterTotals& totals,
+           std::map<ChunkState, ChunkTotals>& by_state) {
+  ChunkTotals& sum = by_state[chunk.state];
+  sum.state = chunk.state;
+  ++sum.chunks;
+  sum.rows += chunk.rows;
+  sum.bytes_uncompressed += chunk.bytes_uncompressed;
+  sum.bytes_compressed += chunk.bytes_compressed;
+  if (!is_active(chunk.state)) {
+    return;
+  }
+  totals.oldest_unloaded =
+      std::min(totals.oldest_unloaded.value_or(chunk.oldest_received_at), chunk.oldest_received_at);
+  if (open && chunk.batch == open->id && chunk.state != ChunkState::kSubmitted) {
+    totals.uningested_bytes += chunk.bytes_uncompressed;
+  }
+}
+
+}  // namespace
+
+Result<RepeaterTotals> MemoryCatalog::totals(const RepeaterName& repeater) {
+  const MutexLock lock(mutex_);
+  RepeaterTotals totals;
+  totals.decided = find_in(state_.counts, repeater).value_or(PackCounts());
+  const auto open = state_.open_batch(repeater);
+  std::map<ChunkState, ChunkTotals> by_state;
+  for (const auto& [id, chunk] : state_.chunks) {
+    if (chunk.repeater == repeater) {
+      count(chunk, open, totals, by_state);
+    }
+  }
+  for (const auto& [state, sum] : by_state) {
+    totals.chunks.push_back(sum);
+  }
+  for (const auto& [place, record] : state_.quarantined) {
+    if (record.repeater == repeater && record.state == QuarantineState::kOpen) {
+      ++totals.quarantine_open;
+      totals.quarantine_open_bytes += record.bytes;
+    }
+  }
+  return totals;
+}
+
+Result<std::optional<Position>> MemoryCatalog::settled_up_to(const RepeaterName& repeater, std::uint64_t partition) {
+  const MutexLock lock(mutex_);
+  auto settled = state_.cursor(repeater, partition);
+  for (const auto& [id, chunk] : state_.chunks) {
+    if (settled && chunk.repeater == repeater && chunk.range.first.partition() == partition && is_active(chunk.state)) {
+      settled = std::min(*settled, chunk.range.first);
+    }
+  }
+  return settled;
+}
+
+}  // namespace firn

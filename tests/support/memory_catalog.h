@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "catalog/rules.h"
+#include "model/catalog.h"
+
+namespace firn {
+
+/// Where an injected failure strikes.
+enum class CommitFault {
+  kBeforeApply,  ///< nothing is kept, and the caller sees a failure
+  kAfterApply,   ///< everything is kept, and the caller sees a failure all the same
+};
+
+/// A catalog in memory with the rules of the real one. What was committed stays for the life of the object, as on a
+/// disk: a test that lets a process crash keeps the object and throws away everything around it.
+class MemoryCatalog final : public Catalog {
+ public:
+  MemoryCatalog() = default;
+
+  /// The next commit that would have worked fails with kUnavailable.
+  void fail_next_commit(CommitFault fault);
+  /// A copy that shares nothing with this one.
+  [[nodiscard]] std::unique_ptr<MemoryCatalog> clone() const;
+
+  Status commit(std::span<const Transition> transitions) override;
+  Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
+  Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
+                                                          std::span<const DocumentKey> documents) override;
+  Result<bool> is_replaced(const RepeaterName& repeater, Position position) override;
+  Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) override;
+  Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
+  Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
+  Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
+  Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
+  Result<RepeaterTotals> totals(const RepeaterName& repeater) override;
+  Result<std::optional<Position>> settled_up_to(const RepeaterName& repeater, std::uint64_t partition) override;
+
+ private:
+  using Place = std::pair<RepeaterName, Position>;
+
+  /// Everything that a transition is checked against; copied for each commit and kept when all of them apply.
+  struct State {
+    std::map<std::pair<RepeaterName, std::uint64_t>, Position> cursors;
+    std::map<BatchId, Batch> batches;
+    std::map<ChunkId, Chunk> chunks;
+    std::set<Place> replaced;
+    std::map<Place, QuarantinedRecord> quarantined;
+    std::map<RepeaterName, std::set<std::string>> domains;
+    std::map<RepeaterName, PackCounts> counts;
+
+    Status apply(const OpenFirstBatch& open);
+    Status apply(const CutBatch& cut);
+    Status apply(const DecideRange& decision);
+    Status apply(const MoveChunk& move);
+    Status apply(const ReportChunk& report);
+    Status apply(const MoveBatch& move);
+    Status apply(const SetHandle& set);
+    Status apply(const ReturnChunk& back);
+    Status apply(const SettleQuarantined& settle);
+
+    [[nodiscard]] std::optional<Position> cursor(const RepeaterName& repeater, std::uint64_t partition) const;
+    [[nodiscard]] std::optional<Batch> batch(BatchId id) const;
+    [[nodiscard]] std::optional<Chunk> chunk(ChunkId id) const;
+    [[nodiscard]] std::optional<Batch> open_batch(const RepeaterName& repeater) const;
+    [[nodiscard]] CutFacts cut_facts(const CutBatch& cut) const;
+    [[nodiscard]] DecideFacts decide_facts(const DecideRange& decision) const;
+    [[nodiscard]] BatchFacts batch_facts(BatchId id) const;
+    void add(Batch batch);
+  };
+  using Versions = std::unordered_map<DocumentKey, std::vector<VersionEntry>, Digest128Hash>;
+
+  void keep_versions(std::span<const Transition> transitions) FIRN_REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  State state_ FIRN_GUARDED_BY(mutex_);
+  // No transition is checked against these, so they need not be copied.
+  std::map<RepeaterName, Versions> versions_ FIRN_GUARDED_BY(mutex_);
+  std::optional<CommitFault> fault_ FIRN_GUARDED_BY(mutex_);
+};
+
+}  // namespace firn

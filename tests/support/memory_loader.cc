@@ -1,0 +1,104 @@
+#include "tests/support/memory_loader.h"
+
+#include <string>
+#include <utility>
+
+namespace firn {
+
+void MemoryLoader::fail_next_submit(Error error) {
+  const MutexLock lock(mutex_);
+  submit_fault_ = std::move(error);
+}
+
+void MemoryLoader::fail_next_poll(Error error) {
+  const MutexLock lock(mutex_);
+  poll_fault_ = std::move(error);
+}
+
+void MemoryLoader::run_for(int polls) {
+  const MutexLock lock(mutex_);
+  polls_ = polls;
+}
+
+void MemoryLoader::forget(std::optional<Error> reason) {
+  const MutexLock lock(mutex_);
+  requests_.clear();
+  forgotten_why_ = std::move(reason);
+}
+
+void MemoryLoader::report_instead(FileReport report) {
+  const MutexLock lock(mutex_);
+  instead_[report.key] = std::move(report);
+}
+
+void MemoryLoader::leave_out(const ObjectKey& key) {
+  const MutexLock lock(mutex_);
+  left_out_ = key;
+}
+
+std::vector<LoadJob> MemoryLoader::submitted() {
+  const MutexLock lock(mutex_);
+  return submitted_;
+}
+
+int MemoryLoader::times_loaded(const ObjectKey& key) {
+  const MutexLock lock(mutex_);
+  return times_[key];
+}
+
+Result<std::string> MemoryLoader::submit(const LoadJob& job) {
+  const MutexLock lock(mutex_);
+  if (submit_fault_) {
+    return fail(*std::exchange(submit_fault_, std::nullopt));
+  }
+  submitted_.push_back(job);
+  rows_.try_emplace(job.table.table, 0);
+  const std::string handle = "handle of " + job.request_id;
+  requests_.try_emplace(handle, Request{job, polls_});
+  return handle;
+}
+
+FileReport MemoryLoader::load(const TableName& table, const LoadFile& file) {
+  if (const auto instead = instead_.find(file.key); instead != instead_.end()) {
+    return instead->second;
+  }
+  if (loaded_.try_emplace(file.key, file.rows).second) {
+    rows_[table] += file.rows;
+    ++times_[file.key];
+  }
+  return {file.key, FileStatus::kLoaded, loaded_[file.key], {}};
+}
+
+Result<LoadProgress> MemoryLoader::poll(const std::string& handle) {
+  const MutexLock lock(mutex_);
+  if (poll_fault_) {
+    return fail(*std::exchange(poll_fault_, std::nullopt));
+  }
+  const auto request = requests_.find(handle);
+  if (request == requests_.end()) {
+    return LoadProgress{LoadState::kForgotten, {}, forgotten_why_};
+  }
+  if (request->second.polls_left-- > 0) {
+    return LoadProgress{};
+  }
+  LoadProgress done{LoadState::kDone, {}, {}};
+  for (const LoadFile& file : request->second.job.files) {
+    auto report = load(request->second.job.table.table, file);
+    if (left_out_ != file.key) {
+      done.files.push_back(std::move(report));
+    }
+  }
+  left_out_.reset();
+  return done;
+}
+
+Result<std::uint64_t> MemoryLoader::count(const TableDefinition& table) {
+  const MutexLock lock(mutex_);
+  const auto rows = rows_.find(table.table);
+  if (rows == rows_.end()) {
+    return fail(Error{ErrorKind::kNotFound, "count", table.table.str(), "there is no such table yet", {}});
+  }
+  return rows->second;
+}
+
+}  // namespace firn

@@ -1,0 +1,89 @@
+"""A record that cannot become a row is kept, shown with its reason, and can be sent again."""
+
+import pytest
+
+from firn import FAILED, USAGE
+from forms import DOMAIN, FormMaker, damaged_bodies, encode
+
+
+def test_damaged_of_each_kind_is_shown_with_its_reason(firn):
+    samples = damaged_bodies(FormMaker(21))
+    positions = [int(firn.post(body).json["position"]) for _, body in samples]
+    firn.ingest()
+    shown = {int(r["position"]): r["reason"] for r in firn.quarantined()}
+    assert shown == {p: reason for p, (reason, _) in zip(positions, samples)}
+    assert firn.status()["quarantined"] == len(samples)
+
+
+def test_the_list_is_never_cut_short(firn):
+    firn.post_all([b"[]"] * 1100)
+    firn.ingest()
+    assert len({r["position"] for r in firn.quarantined()}) == 1100 == firn.status()["quarantined"]
+
+
+def test_the_answer_says_when_a_look_shows_damage(firn):
+    reply = firn.post(b'{"id": ')
+    assert reply.status == 200
+    assert reply.json["damage"]
+    assert "damage" not in firn.post(encode(FormMaker(26).form())).json
+
+
+def test_nothing_of_a_payload_is_shown_or_logged(firn):
+    secret = "Fatima-has-fever"
+    form = FormMaker(22).form()
+    form["form"]["note"] = secret
+    firn.post(encode(form)[:-30])
+    firn.post(encode({**form, "received_on": secret}))
+    firn.ingest()
+    listed = firn.run("quarantine", "list").stdout
+    assert secret not in listed and secret not in firn.log.read_text()
+
+
+def test_show_gives_the_bytes_back(firn):
+    body = encode(FormMaker(23).form())[:-10]
+    position = firn.post(body).json["position"]
+    firn.ingest()
+    shown = firn.run("quarantine", "show", "forms", position, "--body")
+    assert shown.returncode == 0 and shown.stdout.encode() == body
+
+
+def test_a_repaired_record_becomes_a_row_once(firn):
+    form = FormMaker(24).form()
+    position = firn.post(encode(form)[:-30]).json["position"]
+    firn.ingest()
+    repaired = firn.folder / "repaired.json"
+    repaired.write_bytes(encode(form))
+    for _ in range(2):
+        firn.run("quarantine", "retry", "forms", position, "--body", str(repaired))
+        firn.ingest()
+    assert [r["form_id"] for r in firn.rows()] == [form["id"]]
+    assert firn.quarantined() == []
+
+
+def test_a_retried_record_that_is_still_damaged_comes_back(firn):
+    position = firn.post(b"[]").json["position"]
+    firn.ingest()
+    assert firn.run("quarantine", "retry", "forms", position).returncode == 0
+    firn.ingest()
+    assert [r["reason"] for r in firn.quarantined()] == ["wrong_kind"]
+
+
+def test_a_discarded_record_is_gone(firn):
+    position = firn.post(b"[]").json["position"]
+    firn.ingest()
+    assert firn.run("quarantine", "discard", "forms", position).returncode == USAGE, "nobody was asked"
+    assert firn.run("quarantine", "discard", "forms", position, "--yes").returncode == 0
+    assert firn.quarantined() == []
+    assert [r["state"] for r in firn.quarantined("all")] == ["discarded"]
+    shown = firn.run("quarantine", "show", "forms", position, "--body")
+    assert shown.returncode == FAILED and shown.stdout == ""
+    assert firn.run("quarantine", "retry", "forms", position).returncode == FAILED
+
+
+@pytest.mark.parametrize(
+    "domain,body_domain,reason", [("", None, "missing_domain"), ("other", DOMAIN, "domain_mismatch")]
+)
+def test_a_form_without_a_clear_domain_is_kept(firn, domain, body_domain, reason):
+    firn.post(encode(FormMaker(25).form(domain=body_domain)), domain=domain)
+    firn.ingest()
+    assert [r["reason"] for r in firn.quarantined()] == [reason]
