@@ -71,6 +71,18 @@ void HttpAnswer::operator()(HttpResponse response) {
   sink->answer(std::move(response));
 }
 
+HttpResume::~HttpResume() {
+  if (sink_) {
+    sink_->resume();
+  }
+}
+
+void HttpResume::operator()() {
+  FIRN_CHECK(sink_ != nullptr, "a decision is resumed once");
+  const auto sink = std::exchange(sink_, nullptr);
+  sink->resume();
+}
+
 void append_response_head(const HttpResponse& response, const HttpReplyContext& context, std::string& out) {
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
                  response.status, reason_phrase(response.status), context.date, response.content_type,

@@ -78,11 +78,51 @@ class HttpExchange {
   virtual void body(std::string body, HttpAnswer answer) = 0;
 };
 
+class HttpDeferral;
+
 /// What a head leads to: an exchange, or an answer without one (a short body is then skipped, a long one closes the
-/// connection).
+/// connection), or a decision that comes later.
 struct HttpDecision {
   std::unique_ptr<HttpExchange> exchange;  ///< when null, `response` is sent
   HttpResponse response;
+  std::unique_ptr<HttpDeferral> later = nullptr;  ///< when not null, it decides instead of both
+};
+
+/// Where a deferred decision goes on. Implemented by the server, and by tests of handlers.
+class HttpResumeSink {
+ public:
+  virtual ~HttpResumeSink() = default;
+  /// Called once for each deferral, from any thread.
+  virtual void resume() = 0;
+};
+
+/// Says, once and from any thread, that a deferred decision can be made; it also says so when it is destroyed without
+/// a call. After the connection or the server has gone nothing happens.
+class HttpResume {
+ public:
+  explicit HttpResume(std::shared_ptr<HttpResumeSink> sink) : sink_(std::move(sink)) {}
+  ~HttpResume();
+  HttpResume(HttpResume&&) noexcept = default;
+  HttpResume& operator=(HttpResume&&) = delete;
+  HttpResume(const HttpResume&) = delete;
+  HttpResume& operator=(const HttpResume&) = delete;
+
+  void operator()();
+
+ private:
+  std::shared_ptr<HttpResumeSink> sink_;
+};
+
+/// A decision that waits for something slow. Until it is made nothing of the body is read, no `100 Continue` is sent
+/// and no time-out runs. Destroyed on the server's thread once it has decided or the client has gone; the slow work
+/// must not refer to it.
+class HttpDeferral {
+ public:
+  virtual ~HttpDeferral() = default;
+  /// Called once, on the server's thread: starts the slow work elsewhere, which must call `resume` or drop it.
+  virtual void start(HttpResume resume) = 0;
+  /// Called once afterwards, on the server's thread and never from inside start(), with the same head.
+  virtual HttpDecision decide(const HttpHead& head) = 0;
 };
 
 /// Decides about requests. Everything runs on the server's one thread and must not block.

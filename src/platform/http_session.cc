@@ -94,6 +94,7 @@ void HttpSession::run() {
       case State::kLinger:
         go_on = linger();
         break;
+      case State::kDecide:
       case State::kHandler:
       case State::kClosed:
         return;
@@ -127,13 +128,39 @@ bool HttpSession::handle_head() {
   }
   keep_alive_ = reading_->parser->keep_alive();
   head_only_ = reading_->request.method == "HEAD";
+  return take_decision(server_.handler.head(head()));
+}
+
+HttpHead HttpSession::head() const {
+  const ParsedRequest& request = reading_->request;
   std::optional<std::uint64_t> length;
   if (!reading_->parser->chunked()) {
     length = reading_->parser->content_length().value_or(0);
   }
+  return {request.method, request.target, remote_, length, std::span<const HttpField>(request.fields)};
+}
+
+void HttpSession::resumed() {
+  if (state_ != State::kDecide) {
+    return;
+  }
+  const auto self = shared_from_this();
+  const auto deferral = std::move(deferral_);
+  if (take_decision(deferral->decide(head()))) {
+    run();
+  }
+}
+
+bool HttpSession::take_decision(HttpDecision decision) {
+  if (decision.later) {
+    state_ = State::kDecide;
+    deadline_ = SteadyClock::time_point::max();
+    deferral_ = std::move(decision.later);
+    deferral_->start(HttpResume(ticket_));
+    return false;  // nothing is read meanwhile: the head stays where its views point
+  }
+  const auto length = head().content_length;
   remaining_ = length.value_or(0);
-  HttpDecision decision = server_.handler.head({reading_->request.method, reading_->request.target, remote_, length,
-                                                std::span<const HttpField>(reading_->request.fields)});
   begin_ = parsed_;
   limit(server_.options.body_timeout);
   exchange_ = std::move(decision.exchange);
@@ -419,6 +446,7 @@ void HttpSession::close() {
   }
   state_ = State::kClosed;
   ticket_->connection_gone();
+  deferral_.reset();
   exchange_.reset();
   ErrorCode error;
   socket_.close(error);

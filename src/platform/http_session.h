@@ -61,18 +61,21 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   void start();
   void start_refused();
   void answered(HttpResponse response) override;
+  void resumed() override;
   void close_if_idle();
   void close_if_late(std::chrono::steady_clock::time_point now);
   void close();
 
  private:
   struct Reading;
-  enum class State { kHead, kBody, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
+  enum class State { kHead, kDecide, kBody, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
 
   void make_parser();
   void run();
   bool take_head();
   bool handle_head();
+  [[nodiscard]] HttpHead head() const;
+  bool take_decision(HttpDecision decision);
   bool accept_body();
   bool take_body();
   bool take_chunks();
@@ -106,6 +109,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   std::size_t parsed_ = 0;  // of the head being read
   std::unique_ptr<Reading> reading_;
 
+  std::unique_ptr<HttpDeferral> deferral_;
   std::unique_ptr<HttpExchange> exchange_;
   std::optional<HttpResponse> refusal_;  // while a body is skipped, or when one must not grow
   std::string body_;
