@@ -192,7 +192,8 @@ void read_repeater(SectionReader& section, const std::string& name, SectionResul
   }
   RepeaterConfig repeater;
   repeater.name = RepeaterName(name);
-  repeater.kind = parse_kind(section.word("kind", std::nullopt, {"form"})).value_or(Kind::kForm);
+  repeater.kind = parse_kind(section.word("kind", std::nullopt, {"form", "case", "user", "location", "data_source"}))
+                      .value_or(Kind::kForm);
   repeater.table = TableName(section.text("table", std::nullopt));
   if (!repeater.table.empty() && !is_identifier(repeater.table.str())) {
     section.refuse("table", fmt::format("\"{}\" is not a valid name of a table", repeater.table.str()),

@@ -124,6 +124,7 @@ HttpDecision HttpIntake::accept(const HttpHead& head, IntakeTarget target) {
   envelope.domain = std::move(target.domain);
   envelope.app_id = std::move(target.app_id);
   envelope.received_on = head.header("received-on");
+  envelope.server_modified_on = head.header("server-modified-on");
   envelope.content_type = head.header("content-type");
   HttpDecision decision;
   decision.exchange =

@@ -96,6 +96,7 @@ class HttpIntakeTest : public testing::Test {
   HttpDecision head_of(const Request& request) {
     const std::vector<HttpField> fields = {{"authorization", request.authorization},
                                            {"received-on", "2026-03-02T09:41:07.118204Z"},
+                                           {"server-modified-on", "2026-03-02T09:41:07.300000Z"},
                                            {"content-type", "application/json"}};
     HttpHead head{request.method, request.target, "203.0.113.7", std::nullopt, fields};
     if (!request.chunked) {
@@ -166,6 +167,7 @@ TEST_F(HttpIntakeTest, StoresBodyAndEnvelope) {
   EXPECT_EQ(stored[0].envelope.domain, "demo x");
   EXPECT_EQ(stored[0].envelope.app_id, "app1");
   EXPECT_EQ(stored[0].envelope.received_on, "2026-03-02T09:41:07.118204Z");
+  EXPECT_EQ(stored[0].envelope.server_modified_on, "2026-03-02T09:41:07.300000Z");
   EXPECT_EQ(stored[0].envelope.content_type, "application/json");
   EXPECT_EQ(stored[0].envelope.received_at, mediator_.now());
 }

@@ -19,6 +19,7 @@ struct Envelope {
   std::string domain;                ///< from the request's path; empty when the path named none
   std::string app_id;                ///< HQ's `app_id` parameter; may be empty
   std::string received_on;           ///< HQ's `received-on` header as sent; may be empty
+  std::string server_modified_on;    ///< HQ's `server-modified-on` header as sent; may be empty
   std::string content_type;          ///< as sent; may be empty
   std::optional<Position> replaces;  ///< for a record sent again from quarantine: the place it takes
 };

@@ -9,11 +9,22 @@
 
 namespace firn {
 
-/// What a document is; never its encoding. [later issues add case, user, location, ...]
-enum class Kind { kForm };
+/// What a document is; never its encoding.
+enum class Kind {
+  kForm,
+  kCase,
+  kUser,
+  kLocation,
+  kDataSource,  ///< the rows that a data source has of one document
+  kFormStub,    ///< says that a form exists; the form itself has to be fetched
+  kAppChange,   ///< says that an application was changed
+};
 
 std::string_view to_string(Kind kind);
 std::optional<Kind> parse_kind(std::string_view text);
+
+/// False for the kinds whose documents only ask for something to be fetched: they have no table.
+bool makes_rows(Kind kind);
 
 /// The type of a column, independent of the destination's dialect.
 enum class ColumnType {
@@ -37,8 +48,8 @@ struct TableDefinition {
   TableName table;
   Kind kind = Kind::kForm;
   std::vector<Column> columns;
-  std::string id_column;
-  std::string version_column;
+  std::vector<std::string> id_columns;  ///< with the domain they name a document
+  std::string version_column;           ///< empty when the kind has none: then the newest position is the newest
 
   /// True for the columns that chunk files hold.
   static bool in_file(ColumnType type) { return type != ColumnType::kFile && type != ColumnType::kLoadedAt; }
@@ -46,7 +57,7 @@ struct TableDefinition {
   [[nodiscard]] std::string digest() const;
 };
 
-/// The table of a kind as design section 8 has it.
+/// The table of a kind that makes rows, as design section 8 has it (docs/formats/csv.md).
 TableDefinition table_of(Kind kind, const TableName& table);
 
 }  // namespace firn

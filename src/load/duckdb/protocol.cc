@@ -104,7 +104,7 @@ json::value json_of(const TableDefinition& table) {
     columns.push_back(json::object{{"name", column.name}, {"type", kTypes.name(column.type)}});
   }
   return json::object{{"name", table.table.str()},
-                      {"id_column", table.id_column},
+                      {"id_columns", json::array(table.id_columns.begin(), table.id_columns.end())},
                       {"version_column", table.version_column},
                       {"columns", std::move(columns)}};
 }
@@ -113,7 +113,9 @@ Result<TableDefinition> table_from(const json::value& value) {
   Fields fields(value);
   TableDefinition table;
   table.table = TableName(fields.text("name"));
-  table.id_column = fields.text("id_column");
+  for (const json::value& id : fields.array("id_columns")) {
+    table.id_columns.push_back(id.is_string() ? std::string(id.get_string()) : fields.refuse("id_columns"));
+  }
   table.version_column = fields.text("version_column");
   for (const json::value& item : fields.array("columns")) {
     Fields column(item);

@@ -31,6 +31,7 @@ TEST(DuckDbProtocol, AJobIsReadAsItWasWritten) {
   const HelperJob read = decode_job(encode_job(job)).value();
   EXPECT_EQ(encode_job(read), encode_job(job));
   EXPECT_EQ(read.table.columns, job.table.columns);
+  EXPECT_EQ(read.table.id_columns, job.table.id_columns);
   EXPECT_EQ(read.files.at(0).rows, 7U);
   EXPECT_EQ(read.lock_wait, job.lock_wait);
 }
@@ -64,7 +65,7 @@ TEST_P(MissingInJob, IsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(Fields, MissingInJob,
                          testing::Values("operation", "database", "memory_limit", "threads", "lock_wait_ms", "table",
-                                         "name", "columns", "type", "files", "path", "rows"));
+                                         "name", "id_columns", "columns", "type", "files", "path", "rows"));
 
 class BadReport : public testing::TestWithParam<const char*> {};
 

@@ -269,8 +269,26 @@ TEST_F(DuckDbHelper, QuotesNamesOfTablesAndColumns) {
   HelperJob odd = job({file({{}})});
   odd.table.table = TableName("select \"x\"; drop");
   odd.table.columns.at(1).name = "form \"id'";
-  odd.table.id_column = "form \"id'";
+  odd.table.id_columns = {"form \"id'"};
   EXPECT_EQ(report_of(odd).files.at(0).status, FileStatus::kLoaded);
+}
+
+TEST_F(DuckDbHelper, ShowsTheNewestPositionOfAKindWithoutVersions) {
+  HelperJob users = job({text("\"d\",\"u1\",,,\"{\"\"n\"\":1}\",7\n\"d\",\"u1\",,,\"{\"\"n\"\":2}\",8\n", 2)});
+  users.table = table_of(Kind::kUser, TableName("users"));
+  ASSERT_EQ(report_of(users).files.at(0).status, FileStatus::kLoaded);
+  users.operation = HelperOperation::kLatest;
+  const auto rows = report_of(users).latest;
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(json::parse(rows[0]).at("_position").to_number<int>(), 8);
+}
+
+TEST_F(DuckDbHelper, TellsDocumentsOfTwoDataSourcesApart) {
+  HelperJob sources = job({text("\"d\",\"s1\",\"c\",,\"{}\",7\n\"d\",\"s2\",\"c\",,\"{}\",8\n", 2)});
+  sources.table = table_of(Kind::kDataSource, TableName("sources"));
+  ASSERT_EQ(report_of(sources).files.at(0).status, FileStatus::kLoaded);
+  sources.operation = HelperOperation::kLatest;
+  EXPECT_EQ(report_of(sources).latest.size(), 2U);
 }
 
 TEST_F(DuckDbHelper, SaysThatAnotherProgramHoldsTheDatabase) {
@@ -286,7 +304,8 @@ TEST_F(DuckDbHelper, SaysThatAnotherProgramHoldsTheDatabase) {
 
 TEST_F(DuckDbHelper, RefusesATableOfAnotherShape) {
   HelperJob other = job({});
-  other.table.columns.at(1).name = other.table.id_column = "case_id";
+  other.table.columns.at(1).name = "case_id";
+  other.table.id_columns = {"case_id"};
   EXPECT_EQ(report_of(other).state, HelperState::kDone);
   const HelperReport report = report_of(job({file({{}})}));
   EXPECT_EQ(report.state, HelperState::kRefused);

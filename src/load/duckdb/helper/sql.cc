@@ -105,14 +105,20 @@ std::string create_sql(const TableDefinition& table) {
                        column.type == ColumnType::kPosition ? " NOT NULL" : "");
   });
   const std::string name = quote_name(table.table.str());
+  std::string document = quote_name("domain");
+  for (const std::string& id : table.id_columns) {
+    document += ", " + quote_name(id);
+  }
+  const std::string version =
+      table.version_column.empty() ? "" : quote_name(table.version_column) + " DESC NULLS LAST, ";
   return fmt::format(
       "CREATE TABLE IF NOT EXISTS {} ({});\n"
-      "CREATE VIEW IF NOT EXISTS {} AS SELECT * FROM {} QUALIFY row_number() OVER (PARTITION BY \"domain\", {} "
-      "ORDER BY {} DESC NULLS LAST, {} DESC) = 1;\n"
+      "CREATE VIEW IF NOT EXISTS {} AS SELECT * FROM {} QUALIFY row_number() OVER (PARTITION BY {} "
+      "ORDER BY {}{} DESC) = 1;\n"
       "CREATE TABLE IF NOT EXISTS {} (\"key\" VARCHAR PRIMARY KEY, \"table_name\" VARCHAR NOT NULL, \"rows\" BIGINT "
       "NOT NULL, \"loaded_at\" TIMESTAMP WITH TIME ZONE NOT NULL);",
-      name, columns, quote_name(table.table.str() + "_latest"), name, quote_name(table.id_column),
-      quote_name(table.version_column), position_column(table), quote_name(kLedger));
+      name, columns, quote_name(table.table.str() + "_latest"), name, document, version, position_column(table),
+      quote_name(kLedger));
 }
 
 std::string insert_sql(const TableDefinition& table, const LoadFile& file) {
