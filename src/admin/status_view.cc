@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -125,6 +126,15 @@ Status add_journal(object& out, RepeaterLine& line, Daemon& daemon, const Repeat
   return {};
 }
 
+/// What the repeater's filter has dropped, by rule.
+array filtered_view(const RepeaterLine& line) {
+  array out;
+  for (std::size_t rule = 0; rule < line.filter().rules(); ++rule) {
+    out.push_back(object{{"rule", line.filter().rule_name(rule)}, {"documents", line.filtered(rule)}});
+  }
+  return out;
+}
+
 Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vector<StepView>& steps) {
   Catalog& catalog = daemon.catalog();
   FIRN_ASSIGN(const auto totals, catalog.totals(line.name()));
@@ -138,6 +148,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
              {"waiting", 0},
              {"oldest_waiting_seconds", nullptr},
              {"accepts_per_second", line.accepts_per_second()},
+             {"filtered", filtered_view(line)},
              {"decided", counts_view(totals.decided)},
              {"in_open_chunk", counts_view(line.open_counts())},
              {"chunks", chunk_totals_view(totals.chunks)},
@@ -181,6 +192,7 @@ Result<object> status_view(Daemon& daemon) {
   return object{{"version", daemon.version()},
                 {"state", daemon.draining() ? "draining" : "running"},
                 {"uptime_seconds", to_seconds(daemon.uptime())},
+                {"started_at", format_iso8601(daemon.clock().now() - daemon.uptime())},
                 {"data_dir", config.data_dir},
                 {"disk", object{{"free_bytes", free ? value(*free) : value(nullptr)},
                                 {"intake_floor_bytes", config.disk.intake_floor},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
 #include <ostream>
 #include <string>
 
@@ -71,6 +72,19 @@ std::string records_text(const json::value& repeater) {
   return table.str("  ");
 }
 
+/// What the filter has dropped; empty when the repeater has none.
+std::string filtered_text(const json::value& status, const json::value& repeater) {
+  std::uint64_t sum = 0;
+  std::string rules;
+  for (const json::value& rule : list_of(repeater, "filtered")) {
+    sum += count_of(rule, "documents");
+    rules += fmt::format("{}{} {}", rules.empty() ? "" : ", ", text_of(rule, "rule"), count_text(rule, "documents"));
+  }
+  return rules.empty() ? ""
+                       : fmt::format("  filter dropped {} since {}: {}\n", human_count(sum),
+                                     time_of(status, "started_at"), rules);
+}
+
 std::string chunks_text(const json::value& repeater) {
   TextTable table({{"CHUNKS"},
                    {"FILES", Align::kRight},
@@ -118,7 +132,8 @@ std::string status_text(const json::value& status) {
   for (const json::value& repeater : list_of(status, "repeaters")) {
     text += fmt::format("\n{}: {} documents into table {}\n", text_of(repeater, "name"), text_of(repeater, "kind"),
                         text_of(repeater, "table"));
-    text += records_text(repeater) + chunks_text(repeater) + batches_text(repeater) + steps_text(repeater);
+    text += records_text(repeater) + filtered_text(status, repeater) + chunks_text(repeater) + batches_text(repeater) +
+            steps_text(repeater);
   }
   return text;
 }

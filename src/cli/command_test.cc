@@ -42,6 +42,16 @@ TEST_F(Commands, StatusShowsWhatHappenedAndWhatIsRetried) {
   EXPECT_EQ(calls_.at(0).unix_path, "/var/lib/firn/admin.sock");
 }
 
+TEST_F(Commands, StatusShowsWhatTheFilterHasDropped) {
+  answer("GET /status", with(with(kStatus, R"("uptime_seconds":3700)",
+                                  R"("uptime_seconds":3700,"started_at":"2026-03-01T08:00:00.000000Z")"),
+                             R"("accepts_per_second":1.5)",
+                             R"("accepts_per_second":1.5,"filtered":[{"rule":"device_logs","documents":1200},)"
+                             R"({"rule":"only_xmlns","documents":3}])"));
+  EXPECT_EQ(run({"status"}), kExitOk);
+  expect_out("filter dropped 1,203 since 2026-03-01 08:00:00: device_logs 1,200, only_xmlns 3");
+}
+
 TEST_F(Commands, StatusOfProgramsIsTheAnswerItself) {
   answer("GET /status", kStatus);
   EXPECT_EQ(run({"status", "--json"}), kExitOk);
@@ -117,7 +127,7 @@ TEST_F(Commands, FindTheirConfiguration) {
 TEST_F(Commands, CheckShowsEverySettingAndWarnings) {
   write("/etc/firn/firn.toml", files_.content("/etc/firn/firn.toml").value() + "chunk_size = \"1 MB\"\n");
   EXPECT_EQ(run({"check"}), kExitOk);
-  expect_out("repeater.forms.chunk_size     1 MB                        line 12\n");
+  expect_out("repeater.forms.chunk_size          1 MB                        line 12\n");
   expect_err("warning: /etc/firn/firn.toml:12:14: chunks of 1 MB cost more");
   EXPECT_EQ(run({"check", "--json"}), kExitOk);
   expect_out(R"("key":"repeater.forms.chunk_size","value":"1 MB","origin":"file","line":12)");

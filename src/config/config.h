@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/filter_config.h"
 #include "config/secret.h"
 #include "model/names.h"
 #include "model/table.h"
@@ -70,6 +71,7 @@ struct RepeaterConfig {
   Duration chunk_age{};
   Duration keep_staged{};
   std::uint64_t journal_quota = 0;
+  FilterConfig filter;
 };
 
 /// A value as it takes effect, for people; secrets are masked.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,20 @@ std::string join_words(const std::vector<std::string>& words) {
     text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", word);
   }
   return text;
+}
+
+/// A list for people: its beginning when it is long.
+std::string show_list(const std::vector<std::string>& texts) {
+  constexpr std::size_t kShown = 5;
+  if (texts.size() <= kShown) {
+    return join_words(texts);
+  }
+  return fmt::format("{} and {} more", join_words({texts.begin(), texts.begin() + kShown}), texts.size() - kShown);
+}
+
+bool is_plain(std::string_view text) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; };
+  return !text.empty() && !text.starts_with(' ') && !text.ends_with(' ') && std::ranges::none_of(text, control);
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
@@ -154,6 +169,32 @@ Duration SectionReader::duration(std::string_view key, const DurationRule& rule)
     }
   }
   note(key, format_exact_duration(result));
+  return result;
+}
+
+std::vector<std::string> SectionReader::texts(std::string_view key, const ListRule& rule) {
+  const ConfigMember* member = find(key);
+  if (member == nullptr) {
+    return {};
+  }
+  const std::vector<ConfigNode>& elements = member->value.elements;
+  if (member->value.type != ConfigNode::Type::kArray || elements.empty() || elements.size() > rule.most) {
+    refuse(key, fmt::format("\"{}\" must be a list of 1 to {} texts", name_of(key), rule.most),
+           fmt::format("write it like {} = [\"...\", \"...\"], or leave it out", key));
+    return {};
+  }
+  std::vector<std::string> result;
+  for (const ConfigNode& element : elements) {
+    if (element.type != ConfigNode::Type::kString || !is_plain(element.text) || element.text.size() > rule.longest) {
+      report_.error(element.place,
+                    fmt::format("\"{}\" must hold texts of 1 to {} bytes, without control characters, and without "
+                                "spaces at their ends",
+                                name_of(key), rule.longest));
+      return {};
+    }
+    result.push_back(element.text);
+  }
+  note(key, show_list(result));
   return result;
 }
 

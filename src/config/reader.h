@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -41,6 +42,11 @@ struct DurationRule {
   Duration most{};
 };
 
+struct ListRule {
+  std::size_t most = 0;     ///< elements
+  std::size_t longest = 0;  ///< bytes of an element
+};
+
 /// Takes the settings of one section, one by one, and notes what is wrong with them. After an error a getter returns
 /// some valid value, or an empty text or path, so that reading goes on. finish() then reports the names that nobody
 /// asked for.
@@ -56,6 +62,9 @@ class SectionReader {
                    const std::vector<std::string>& words);
   std::uint64_t size(std::string_view key, const SizeRule& rule);
   Duration duration(std::string_view key, const DurationRule& rule);
+  /// A list of texts, none of them empty and the list neither; shown only when it is in the file. Empty when missing or
+  /// wrong.
+  std::vector<std::string> texts(std::string_view key, const ListRule& rule);
   /// Relative to `folder`; returned absolute.
   std::string path(std::string_view key, const std::optional<std::string>& standard, const std::string& folder);
   /// A text that is not shown: noted as masked. Nothing when missing.

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "config/document.h"
+#include "config/filter_section.h"
 #include "config/listen_address.h"
 #include "config/reader.h"
 #include "config/secrets.h"
@@ -206,6 +207,7 @@ void read_repeater(SectionReader& section, const std::string& name, SectionResul
   repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
   repeater.keep_staged = section.duration("keep_staged", {7 * kDay, Duration(0), 55 * kDay});
   repeater.journal_quota = section.size("journal_quota", {10 * kGiga, kMega, kMost});
+  repeater.filter = read_filter(section, repeater.kind, results.report);
   section.finish();
   results.config.repeaters.push_back(std::move(repeater));
 }

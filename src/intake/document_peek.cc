@@ -1,86 +1,62 @@
 #include "intake/document_peek.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include <simdjson.h>
+#include "intake/document_facts.h"
+#include "intake/json_check.h"
+#include "intake/json_peek.h"
+#include "intake/xml_check.h"
+#include "intake/xml_encoding.h"
+#include "intake/xml_facts.h"
+#include "intake/xml_scan.h"
+#include "model/table.h"
 
 namespace firn {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-// The parser keeps memory of four times the largest document it has seen.
+// A parser keeps memory of several times the largest document it has seen.
 constexpr std::size_t kLargest = 4U << 20U;
-constexpr std::size_t kLongestId = 255;
 
-std::string describe(simdjson::error_code error) {
-  return std::string("$: this is not valid JSON (") + simdjson::error_message(error) + ")";
-}
-
-/// Reads the value of `id`; returns what is wrong with it.
-std::string take_id(ondemand::value value, std::string& id) {
-  std::string_view text;
-  if (value.get_string().get(text) != simdjson::SUCCESS) {
-    return "$.id: it is not a text";
+/// The body of an app change is the bare id.
+DocumentPeek peek_app_change(std::string_view body) {
+  constexpr std::size_t kLongestId = 255;
+  DocumentPeek peek;
+  const std::string_view id = trimmed(body);
+  const bool plain = std::ranges::all_of(id, [](char c) { return c > ' ' && c < '\x7F' && c != '<'; });
+  if (plain && id.size() <= kLongestId) {
+    peek.id = id;
+    peek.understood = true;
   }
-  if (text.empty()) {
-    return "$.id: it is empty";
-  }
-  if (text.size() <= kLongestId) {
-    id = text;
-  }
-  return {};
-}
-
-/// Walks the fields of the outermost object.
-std::string look(ondemand::document& document, std::string& id) {
-  ondemand::object object;
-  if (document.get_object().get(object) != simdjson::SUCCESS) {
-    return "$: it is not an object";
-  }
-  bool found = false;
-  std::string damage;
-  for (auto entry : object) {
-    ondemand::field field;
-    if (const auto error = std::move(entry).get(field)) {
-      return describe(error);
-    }
-    if (!found && field.key() == "id") {
-      found = true;
-      damage = take_id(field.value(), id);
-    }
-  }
-  if (!found) {
-    return "$.id: it is missing";
-  }
-  const char* rest = nullptr;
-  const bool more = document.current_location().get(rest) == simdjson::SUCCESS;
-  return damage.empty() && more ? "$: something follows the document" : damage;
+  return peek;
 }
 
 }  // namespace
 
-DocumentPeek peek_document(std::string& body) {
+DocumentPeek peek_document(std::string& body, const PeekOrder& order) {
   DocumentPeek peek;
   if (body.empty()) {
     peek.damage = "$: the body is empty";
+  } else if (body.size() > kLargest) {
     return peek;
+  } else if (order.kind == Kind::kAppChange) {
+    return peek_app_change(body);
+  } else if (looks_like_xml(body)) {
+    scan_xml(body, order, peek);
+  } else {
+    peek_json(body, order, peek);
   }
-  if (body.size() > kLargest) {
-    return peek;
-  }
-  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-  thread_local ondemand::parser parser;
-  ondemand::document document;
-  if (const auto error = parser.iterate(body.data(), body.size(), body.capacity()).get(document)) {
-    peek.damage = describe(error);
-    return peek;
-  }
-  peek.damage = look(document, peek.id);
   return peek;
+}
+
+std::optional<DocumentFacts> check_document(std::string_view body, const PeekOrder& order) {
+  if (order.kind == Kind::kAppChange) {
+    return peek_app_change(body).understood ? std::optional(DocumentFacts()) : std::nullopt;
+  }
+  return looks_like_xml(body) ? check_xml(body, order) : check_json(body, order);
 }
 
 }  // namespace firn

@@ -32,11 +32,17 @@ struct HttpIntake::Waiting {
   HttpAnswer answer;
 };
 
+/// Where the documents of a repeater go in, and which of them do not.
+struct HttpIntake::Door {
+  CommitQueue& queue;
+  const DocumentFilter& filter;
+};
+
 class HttpIntake::Exchange final : public HttpExchange {
  public:
-  Exchange(HttpIntake& intake, CommitQueue& queue, RepeaterName repeater, Envelope envelope, InFlight in_flight)
+  Exchange(HttpIntake& intake, Door door, RepeaterName repeater, Envelope envelope, InFlight in_flight)
       : intake_(intake),
-        queue_(queue),
+        door_(door),
         repeater_(std::move(repeater)),
         envelope_(std::move(envelope)),
         in_flight_(std::move(in_flight)) {}
@@ -53,18 +59,30 @@ class HttpIntake::Exchange final : public HttpExchange {
   }
 
   void body(std::string body, HttpAnswer answer) override {
-    DocumentPeek peek = peek_document(body);
+    DocumentPeek peek = peek_document(body, door_.filter.order());
+    if (const auto rule = door_.filter.drops(peek, envelope_, body)) {
+      drop(peek, *rule, body.size(), std::move(answer));
+      return;
+    }
     envelope_.received_at = intake_.mediator_.now();
     Waiting waiting{std::move(repeater_), std::move(peek), body.size(), std::move(in_flight_), std::move(answer)};
-    queue_.submit({std::move(envelope_), std::move(body)},
-                  [&intake = intake_, waiting = std::move(waiting)](Result<Position> appended) mutable {
-                    intake.finish(waiting, std::move(appended));
-                  });
+    door_.queue.submit({std::move(envelope_), std::move(body)},
+                       [&intake = intake_, waiting = std::move(waiting)](Result<Position> appended) mutable {
+                         intake.finish(waiting, std::move(appended));
+                       });
   }
 
  private:
+  void drop(const DocumentPeek& peek, std::size_t rule, std::size_t bytes, HttpAnswer answer) {
+    {
+      const InFlight released = std::move(in_flight_);
+    }
+    intake_.mediator_.count_filtered(repeater_, rule, bytes);
+    answer(filtered_answer(peek, door_.filter.rule_name(rule)));
+  }
+
   HttpIntake& intake_;
-  CommitQueue& queue_;
+  Door door_;
   RepeaterName repeater_;
   Envelope envelope_;
   InFlight in_flight_;
@@ -126,9 +144,10 @@ HttpDecision HttpIntake::accept(const HttpHead& head, IntakeTarget target) {
   envelope.received_on = head.header("received-on");
   envelope.server_modified_on = head.header("server-modified-on");
   envelope.content_type = head.header("content-type");
+  const Door door{*queue, mediator_.filter(repeater)};
   HttpDecision decision;
   decision.exchange =
-      std::make_unique<Exchange>(*this, *queue, std::move(repeater), std::move(envelope), std::move(in_flight));
+      std::make_unique<Exchange>(*this, door, std::move(repeater), std::move(envelope), std::move(in_flight));
   return decision;
 }
 

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "intake/commit_queue.h"
 #include "intake/credentials.h"
+#include "intake/document_filter.h"
 #include "intake/document_peek.h"
 #include "intake/in_flight.h"
 #include "intake/intake_target.h"
@@ -38,17 +39,20 @@ enum class IntakeOutcome {
 };
 
 /// Takes forms from CommCare HQ: `POST|PUT /in/<repeater>[/<domain>]`, also under `/api/v1`. The answer 200 comes when
-/// the record is durable. HQ takes most other statuses as final, so everything that passes is answered 503 (design
-/// section 2): 401 and 413 are the only refusals of a document that stay.
+/// the record is durable, or when the repeater's filter has dropped the document, which its body then says. HQ takes
+/// most other statuses as final, so everything that passes is answered 503 (design section 2): 401 and 413 are the only
+/// refusals of a document that stay.
 class HttpIntake final : public HttpHandler {
  public:
-  /// What intake asks its surroundings. Threads: find_queue and refusal on the server's, the others on any.
+  /// What intake asks its surroundings. Threads: find_queue, filter and refusal on the server's, the others on any.
   class Mediator {
    public:
     virtual ~Mediator() = default;
     /// Null when no repeater has that name, or when refusal() tells why it has no queue. The queue must live as long as
     /// the server.
     virtual CommitQueue* find_queue(const RepeaterName& repeater) = 0;
+    /// Which documents of a repeater that has a queue are dropped. Must live as long as the server.
+    virtual const DocumentFilter& filter(const RepeaterName& repeater) = 0;
     /// Why the repeater takes nothing now (disk floor, shutting down, no journal); nothing when it does. Asked for
     /// every request: must be cheap.
     [[nodiscard]] virtual std::optional<Error> refusal(const RepeaterName& repeater) = 0;
@@ -58,6 +62,8 @@ class HttpIntake final : public HttpHandler {
     virtual void alarm(std::string_view name, const std::string& object, const std::string& text) = 0;
     /// `repeater` is empty when the request was refused before it was known; `bytes` is the body's size.
     virtual void count(const RepeaterName& repeater, IntakeOutcome outcome, std::size_t bytes) = 0;
+    /// A document was dropped; `rule` is an index of the repeater's filter.
+    virtual void count_filtered(const RepeaterName& repeater, std::size_t rule, std::size_t bytes) = 0;
   };
 
   static constexpr std::string_view kCredentialsAlarm = "credentials_refused";   ///< object: the client's address
@@ -73,6 +79,7 @@ class HttpIntake final : public HttpHandler {
   [[nodiscard]] std::size_t in_flight() const { return budget_.used(); }
 
  private:
+  struct Door;
   class Exchange;
   struct Waiting;
 

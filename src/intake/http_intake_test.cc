@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <future>
 #include <map>
 #include <memory>
@@ -14,7 +15,10 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "intake/document_filter.h"
 #include "intake/scripted_journal.h"
+#include "model/filter.h"
+#include "model/table.h"
 #include "platform/http_server.h"
 
 namespace firn {
@@ -27,6 +31,7 @@ class FakeMediator final : public HttpIntake::Mediator {
   CommitQueue* find_queue(const RepeaterName& repeater) override {
     return repeater == RepeaterName("forms") ? queue : nullptr;
   }
+  const DocumentFilter& filter(const RepeaterName&) override { return filter_now; }
   std::optional<Error> refusal(const RepeaterName&) override { return refusal_now; }
   Timestamp now() override { return timestamp_from_micros(1772444467118204); }
   void alarm(std::string_view name, const std::string& object, const std::string& text) override {
@@ -37,6 +42,7 @@ class FakeMediator final : public HttpIntake::Mediator {
     const MutexLock lock(mutex_);
     ++counts_[outcome];
   }
+  void count_filtered(const RepeaterName&, std::size_t rule, std::size_t) override { filtered.push_back(rule); }
   int counted(IntakeOutcome outcome) {
     const MutexLock lock(mutex_);
     return counts_[outcome];
@@ -45,6 +51,8 @@ class FakeMediator final : public HttpIntake::Mediator {
   CommitQueue* queue = nullptr;
   std::optional<Error> refusal_now;
   std::vector<std::string> alarms;
+  DocumentFilter filter_now{Kind::kForm};
+  std::vector<std::size_t> filtered;
 
  private:
   Mutex mutex_;
@@ -147,6 +155,18 @@ TEST_F(HttpIntakeTest, AnswersIdAndPositionOfAStoredForm) {
   EXPECT_TRUE(mediator_.alarms.empty());
 }
 
+TEST_F(HttpIntakeTest, AnswersByWhichRuleADocumentWasDropped) {
+  mediator_.filter_now = DocumentFilter(Kind::kForm, {{"only_app_ids", FilterField::kAppId, true, {"app1"}},
+                                                      {"not_xmlns", FilterField::kXmlns, false, {"http://secret"}}});
+  const HttpResponse response = ask({.body = R"({"id":"7b6c","form":{"@xmlns":"http://secret"}})"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "{\"status\":\"filtered\",\"id\":\"7b6c\",\"rule\":\"not_xmlns\"}\n");
+  EXPECT_EQ(mediator_.filtered, std::vector<std::size_t>{1});
+  EXPECT_EQ(mediator_.counted(IntakeOutcome::kStored), 0);
+  EXPECT_EQ(intake_->in_flight(), 0U);
+  EXPECT_TRUE(journal_.stored().empty());
+}
+
 TEST_F(HttpIntakeTest, AnswersOnlyAfterTheRecordIsDurable) {
   journal_.hold();
   auto answer = send({});
@@ -173,7 +193,7 @@ TEST_F(HttpIntakeTest, StoresBodyAndEnvelope) {
 }
 
 TEST_F(HttpIntakeTest, StoresADamagedBodyAndSaysSo) {
-  for (const auto* body : {"{\"id\":\"a\",", "", "<xml/>", "{\"form\":{}}"}) {
+  for (const auto* body : {"{\"id\":\"a\",", "", "7b6c", "{\"form\":{}}"}) {
     Request request;
     request.body = body;
     const HttpResponse response = ask(request);

@@ -22,20 +22,39 @@ void append_json_text(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+namespace {
+
+void append_id(std::string& out, const DocumentPeek& peek) {
+  out += R"(,"id":)";
+  if (peek.id.empty()) {
+    out += "null";
+  } else {
+    append_json_text(out, peek.id);
+  }
+}
+
+}  // namespace
+
 HttpResponse stored_answer(const DocumentPeek& peek, Position position) {
   HttpResponse response;
   response.body.reserve(128);
-  response.body = R"({"status":"stored","id":)";
-  if (peek.id.empty()) {
-    response.body += "null";
-  } else {
-    append_json_text(response.body, peek.id);
-  }
+  response.body = R"({"status":"stored")";
+  append_id(response.body, peek);
   response.body.append(R"(,"position":")").append(position.str()).append("\"");
   if (!peek.damage.empty()) {
     response.body += R"(,"damage":)";
     append_json_text(response.body, peek.damage);
   }
+  response.body += "}\n";
+  return response;
+}
+
+HttpResponse filtered_answer(const DocumentPeek& peek, std::string_view rule) {
+  HttpResponse response;
+  response.body = R"({"status":"filtered")";
+  append_id(response.body, peek);
+  response.body += R"(,"rule":)";
+  append_json_text(response.body, rule);
   response.body += "}\n";
   return response;
 }

@@ -12,6 +12,9 @@ namespace firn {
 /// 200: the record is durable. HQ's administrators see the text under "Responses".
 HttpResponse stored_answer(const DocumentPeek& peek, Position position);
 
+/// 200: the document was dropped by the filter's rule of that name, and is not stored.
+HttpResponse filtered_answer(const DocumentPeek& peek, std::string_view rule);
+
 /// 200 to HQ's "Test connection".
 HttpResponse ready_answer(std::string_view repeater);
 

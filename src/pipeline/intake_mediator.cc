@@ -53,4 +53,8 @@ void IntakeMediator::count(const RepeaterName& repeater, IntakeOutcome outcome, 
   }
 }
 
+void IntakeMediator::count_filtered(const RepeaterName& repeater, std::size_t rule, std::size_t /*bytes*/) {
+  lines_.at(repeater)->count_filtered(rule);
+}
+
 }  // namespace firn

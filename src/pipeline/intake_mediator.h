@@ -26,10 +26,12 @@ class IntakeMediator final : public HttpIntake::Mediator {
                  Alarms& alarms, const Clock& clock);
 
   CommitQueue* find_queue(const RepeaterName& repeater) override;
+  const DocumentFilter& filter(const RepeaterName& repeater) override { return lines_.at(repeater)->filter(); }
   [[nodiscard]] std::optional<Error> refusal(const RepeaterName& repeater) override;
   [[nodiscard]] Timestamp now() override { return clock_.now(); }
   void alarm(std::string_view name, const std::string& object, const std::string& text) override;
   void count(const RepeaterName& repeater, IntakeOutcome outcome, std::size_t bytes) override;
+  void count_filtered(const RepeaterName& repeater, std::size_t rule, std::size_t bytes) override;
 
   /// From now on every document is refused with 503.
   void drain() { draining_ = true; }

@@ -28,7 +28,9 @@ RepeaterLine::RepeaterLine(const Surroundings& surroundings, const Config& confi
       repeater_(repeater),
       stage_(stage),
       loader_(loader),
-      accepted_(surroundings.clock) {}
+      accepted_(surroundings.clock),
+      filter_(repeater.kind, repeater.filter.rules),
+      filtered_(filter_.rules()) {}
 
 RepeaterLine::~RepeaterLine() = default;
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +11,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "intake/commit_queue.h"
+#include "intake/document_filter.h"
 #include "load/load_step.h"
 #include "load/trigger_step.h"
 #include "model/catalog.h"
@@ -58,6 +62,12 @@ class RepeaterLine {
   /// Closes the open batch at the journal's end, if it would not be empty.
   Status trigger_now();
 
+  [[nodiscard]] const DocumentFilter& filter() const { return filter_; }
+  /// One more document was dropped by this rule of the filter.
+  void count_filtered(std::size_t rule) { ++filtered_[rule]; }
+  /// How many documents a rule has dropped since the daemon began.
+  [[nodiscard]] std::uint64_t filtered(std::size_t rule) const { return filtered_[rule]; }
+
   /// One more record has been stored.
   void count_accepted() { accepted_.count(); }
   [[nodiscard]] double accepts_per_second() const { return accepted_.per_second(); }
@@ -74,6 +84,8 @@ class RepeaterLine {
   Stage& stage_;
   Loader& loader_;
   RateMeter accepted_;
+  DocumentFilter filter_;
+  std::vector<std::atomic<std::uint64_t>> filtered_;  // one for each rule
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<CommitQueue> queue_;  // after the journal, so that it ends first
   std::unique_ptr<PackStep> pack_;

@@ -1,0 +1,87 @@
+#include "intake/xml_facts.h"
+
+#include <cstddef>
+#include <string_view>
+
+#include "intake/document_facts.h"
+#include "intake/xml_encoding.h"
+#include "model/filter.h"
+#include "model/table.h"
+
+namespace firn {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kXmlSpace);
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(kXmlSpace) - first + 1);
+}
+
+void XmlFacts::open_root(std::string_view space) {
+  depth_ = 1;
+  if (order_.kind == Kind::kForm) {
+    fields_[FilterField::kXmlns].set(space);
+  }
+}
+
+FieldValue* XmlFacts::root_attribute(std::string_view name) {
+  if (order_.kind == Kind::kCase && name == "case_id") {
+    return &id_;
+  }
+  return order_.kind == Kind::kCase && name == "user_id" ? &fields_[FilterField::kUser] : nullptr;
+}
+
+bool XmlFacts::is_section(std::string_view name) const {
+  return (order_.kind == Kind::kForm && name == "meta") || (order_.kind == Kind::kCase && name == "create");
+}
+
+FieldValue* XmlFacts::leaf_of(std::string_view name) {
+  if (order_.kind == Kind::kCase) {
+    return name == "case_type" ? &fields_[FilterField::kCaseType] : nullptr;
+  }
+  if (name == "instanceID") {
+    return &id_;
+  }
+  return name == "userID" ? &fields_[FilterField::kUser] : nullptr;
+}
+
+void XmlFacts::spoil_section() {
+  if (order_.kind == Kind::kCase) {
+    fields_[FilterField::kCaseType].spoil();
+  } else {
+    id_.spoil();
+    fields_[FilterField::kUser].spoil();
+  }
+}
+
+void XmlFacts::open(std::string_view name, bool has_attributes) {
+  ++depth_;
+  if (depth_ == 2 && is_section(name)) {
+    // Several would be a list in JSON, where nothing has a fixed place.
+    in_section_ = ++sections_ == 1;
+    if (sections_ > 1) {
+      spoil_section();
+    }
+  } else if (depth_ == 3 && in_section_) {
+    leaf_ = leaf_of(name);
+    spoiled_ = has_attributes;
+    text_.clear();
+  } else if (leaf_ != nullptr) {
+    spoiled_ = true;
+  }
+}
+
+void XmlFacts::close() {
+  if (depth_ == 3 && leaf_ != nullptr) {
+    spoiled_ ? leaf_->spoil() : leaf_->set(trimmed(text_));
+    leaf_ = nullptr;
+  } else if (depth_ == 2) {
+    in_section_ = false;
+  }
+  --depth_;
+}
+
+void XmlFacts::spoil_text() { spoiled_ = true; }
+
+}  // namespace firn
