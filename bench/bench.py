@@ -25,6 +25,8 @@ SECRET = "bench-secret"
 AUTHORIZATION = "Basic " + base64.b64encode(f"hq:{SECRET}".encode()).decode()
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
+OF_FORMS = "FROM chunks WHERE repeater = (SELECT id FROM repeaters WHERE name = 'forms')"
+
 CONFIG = """
 data_dir = "data"
 [intake]
