@@ -227,7 +227,7 @@ TEST_F(Commands, TraceTellsATimeLineForEachVersion) {
   "quarantined":[{"repeater":"forms","position":"8","reason":"missing_id","detail":"byte 1","state":"open"}]})");
   EXPECT_EQ(run({"trace", "a b", "--domain", "d"}), kExitOk);
   for (const char* part :
-       {"Form a b: 1 version in chunks, 1 waiting to be packed, 1 in quarantine", "position 281474976710657",
+       {"Document a b: 1 version in chunks, 1 waiting to be packed, 1 in quarantine", "position 281474976710657",
         "row 17 of 5,000", "file forms/x.csv.zst", "loaded     2026-03-01 01:00:04", "firn quarantine show forms 8",
         "Waiting in forms: received 2026-03-01 00:00:05, position 9"}) {
     expect_out(part);
@@ -237,7 +237,7 @@ TEST_F(Commands, TraceTellsATimeLineForEachVersion) {
 TEST_F(Commands, TraceOfAnUnknownFormFails) {
   answer("GET /trace?id=x", R"({"id":"x","versions":[],"waiting":[],"quarantined":[]})");
   EXPECT_EQ(run({"trace", "x"}), kExitFailed);
-  expect_err("no form x was received here");
+  expect_err("no document x was received here");
 }
 
 // --- quarantine

@@ -41,7 +41,7 @@ std::string version_text(const json::value& version, std::size_t number) {
 
 std::string trace_text(const json::value& answer) {
   const json::array& versions = list_of(answer, "versions");
-  std::string text = fmt::format("Form {}: {} version{} in chunks, {} waiting to be packed, {} in quarantine\n",
+  std::string text = fmt::format("Document {}: {} version{} in chunks, {} waiting to be packed, {} in quarantine\n",
                                  text_of(answer, "id"), versions.size(), versions.size() == 1 ? "" : "s",
                                  list_of(answer, "waiting").size(), list_of(answer, "quarantined").size());
   for (std::size_t i = 0; i < versions.size(); ++i) {
@@ -88,7 +88,7 @@ int run_trace(const CliContext& context) {
     context.out << trace_text(*answer);
   }
   if (is_unknown(*answer)) {
-    context.err << "firn: no form " << context.arguments.trace.id << " was received here.\n"
+    context.err << "firn: no document " << context.arguments.trace.id << " was received here.\n"
                 << "Is the id right? HQ shows under \"Data Forwarding Records\" what it has sent.\n";
     return kExitFailed;
   }

@@ -17,7 +17,7 @@
 #include "model/record.h"
 #include "pack/chunk_writer.h"
 #include "pack/csv.h"
-#include "pack/form_document.h"
+#include "pack/document_reader.h"
 #include "pack/prepared_records.h"
 #include "platform/file_system.h"
 
@@ -127,7 +127,7 @@ void write_all(FileSystem& files, const std::vector<std::string>& lines, int lev
 
 void run() {
   const auto records = make_records();
-  FormReader reader;
+  DocumentReader reader(Kind::kForm);
   measure("read (parse, check, minify, digest)", kForms, [&] {
     for (const StoredRecord& stored : records) {
       (void)reader.read(stored.record);
@@ -145,7 +145,7 @@ void run() {
       (void)sha256(stored.record.body);
     }
   });
-  RecordPreparer preparer(128U << 20U);
+  RecordPreparer preparer(Kind::kForm, 128U << 20U);
   std::vector<std::string> lines;
   measure("prepare (read and CSV line)", kForms, [&] {
     lines.clear();

@@ -10,7 +10,7 @@
 #include "model/quarantine.h"
 #include "model/record.h"
 #include "model/transition.h"
-#include "pack/form_document.h"
+#include "pack/document_reader.h"
 
 namespace firn {
 namespace {
@@ -44,19 +44,19 @@ void RecordPreparer::prepare_one(PreparedRecord& prepared) {
     return;
   }
   prepared.line_begin = lines_.size();
-  append_form_line(*row, prepared.stored->position, lines_);
+  append_document_line(reader_.kind(), *row, prepared.stored->position, lines_);
   prepared.line_end = lines_.size();
   const std::size_t bytes = prepared.line_end - prepared.line_begin;
   if (bytes > max_row_bytes_) {
     lines_.resize(prepared.line_begin);
     prepared.rejection = Rejection{QuarantineReason::kRowTooLarge,
                                    fmt::format("$: the row has {} bytes, the limit is {}", bytes, max_row_bytes_),
-                                   std::string(row->domain), std::string(row->form_id)};
+                                   std::string(row->domain), row->id};
     return;
   }
   prepared.domain = row->domain;
-  prepared.document = document_key(prepared.domain, std::string(row->form_id));
-  prepared.claim.version = row->server_modified_on;
+  prepared.document = document_key(prepared.domain, row->id);
+  prepared.claim.version = row->version;
   prepared.claim.digest = row->digest;
   prepared.claim.replaces = record.envelope.replaces.has_value();
 }

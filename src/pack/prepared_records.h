@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "model/record.h"
+#include "model/table.h"
 #include "model/transition.h"
+#include "pack/document_reader.h"
 #include "pack/duplicates.h"
-#include "pack/form_document.h"
 
 namespace firn {
 
@@ -29,7 +30,7 @@ struct PreparedRecord {
 /// Turns records into lines of a chunk file, many at a time. Used by one thread; keeps its buffers.
 class RecordPreparer {
  public:
-  explicit RecordPreparer(std::uint64_t max_row_bytes) : max_row_bytes_(max_row_bytes) {}
+  RecordPreparer(Kind kind, std::uint64_t max_row_bytes) : max_row_bytes_(max_row_bytes), reader_(kind) {}
 
   /// Parallel to `records`, which must outlive the result. The result lives until the next call.
   std::span<PreparedRecord> prepare(std::span<const StoredRecord> records);
@@ -41,7 +42,7 @@ class RecordPreparer {
   void prepare_one(PreparedRecord& prepared);
 
   std::uint64_t max_row_bytes_;
-  FormReader reader_;
+  DocumentReader reader_;
   std::vector<PreparedRecord> prepared_;
   std::string lines_;
 };

@@ -176,7 +176,8 @@ class Reference:
     def _decide(self, document, path_domain):
         if not isinstance(document, dict) or not isinstance(document.get("form"), dict):
             raise Bad("wrong_kind")
-        form_id = _name(document.get("id"), "missing_id")
+        own = document.get("id")
+        form_id = _name(document.get("_id") if own is None else own, "missing_id")
         domain = _domain(document, path_domain)
         if document.get("received_on") is not None:
             moment(document["received_on"])

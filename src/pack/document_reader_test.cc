@@ -1,4 +1,4 @@
-#include "pack/form_document.h"
+#include "pack/document_reader.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -35,9 +35,9 @@ std::string form(const std::string& members = "") {
 struct Read {
   explicit Read(const Record& from) : record(from), row(reader.read(record)) {}
   explicit Read(const std::string& body) : Read(firn::record(body)) {}
-  FormReader reader;
+  DocumentReader reader{Kind::kForm};
   Record record;
-  std::expected<FormRow, Rejection> row;
+  std::expected<DocumentRow, Rejection> row;
 };
 
 /// `reason at place`, or "row".
@@ -47,55 +47,55 @@ std::string refusal(const Record& from) {
 }
 std::string refusal(const std::string& body) { return refusal(record(body)); }
 
-TEST(FormReader, TakesTheColumnsFromTheBody) {
+TEST(DocumentReader, TakesTheColumnsFromTheBody) {
   const Read read(form(R"("app_id":"a1","received_on":"2026-03-02T09:41:07.118204Z",)"
                        R"("server_modified_on":"2026-03-04T06:12:44.900113Z")"));
   ASSERT_TRUE(read.row);
-  EXPECT_EQ(read.row->form_id, "f1");
+  EXPECT_EQ(read.row->id, "f1");
   EXPECT_EQ(read.row->domain, "demo");
-  EXPECT_EQ(read.row->xmlns, "http://x/1");
-  EXPECT_EQ(read.row->app_id, "a1");
+  EXPECT_EQ(read.row->texts.at(0), "http://x/1");
+  EXPECT_EQ(read.row->texts.at(1), "a1");
   EXPECT_EQ(format_timestamp(read.row->received_on), "2026-03-02 09:41:07.118204");
-  EXPECT_EQ(format_timestamp(*read.row->server_modified_on), "2026-03-04 06:12:44.900113");
+  EXPECT_EQ(format_timestamp(*read.row->version), "2026-03-04 06:12:44.900113");
 }
 
-TEST(FormReader, TakesFromTheEnvelopeWhatTheBodyLacks) {
+TEST(DocumentReader, TakesFromTheEnvelopeWhatTheBodyLacks) {
   Record from = record(R"({"id":"f1","domain":null,"app_id":null,"form":{}})", "demo");
   from.envelope.app_id = "a2";
   from.envelope.received_on = "2026-03-01T00:00:00Z";
   const Read read(from);
   EXPECT_EQ(read.row->domain, "demo");
-  EXPECT_EQ(read.row->app_id, "a2");
+  EXPECT_EQ(read.row->texts.at(1), "a2");
   EXPECT_EQ(format_timestamp(read.row->received_on), "2026-03-01 00:00:00.000000");
-  EXPECT_EQ(read.row->server_modified_on, std::nullopt);
-  EXPECT_EQ(read.row->xmlns, std::nullopt);
+  EXPECT_EQ(read.row->version, std::nullopt);
+  EXPECT_EQ(read.row->texts.at(0), std::nullopt);
 }
 
-TEST(FormReader, TakesTheTimeOfReceiptLast) { EXPECT_EQ(Read(form()).row->received_on, kReceived); }
+TEST(DocumentReader, TakesTheTimeOfReceiptLast) { EXPECT_EQ(Read(form()).row->received_on, kReceived); }
 
-TEST(FormReader, LetsTheBodyWinOverTheEnvelope) {
+TEST(DocumentReader, LetsTheBodyWinOverTheEnvelope) {
   Record from = record(form(R"("app_id":"a1","received_on":"2026-03-02T09:41:07Z")"), "demo");
   from.envelope.app_id = "a2";
   from.envelope.received_on = "not a time";
   const Read read(from);
-  EXPECT_EQ(read.row->app_id, "a1");
+  EXPECT_EQ(read.row->texts.at(1), "a1");
   EXPECT_EQ(format_timestamp(read.row->received_on), "2026-03-02 09:41:07.000000");
 }
 
-TEST(FormReader, HasNoValueForWhatAColumnCannotHold) {
+TEST(DocumentReader, HasNoValueForWhatAColumnCannotHold) {
   Record from = record(R"({"id":"f1","domain":"d","app_id":7,"form":{"@xmlns":"a\u0000b"}})");
   from.envelope.app_id = "\xFF";
   const Read read(from);
-  EXPECT_EQ(read.row->app_id, std::nullopt);
-  EXPECT_EQ(read.row->xmlns, std::nullopt);
+  EXPECT_EQ(read.row->texts.at(1), std::nullopt);
+  EXPECT_EQ(read.row->texts.at(0), std::nullopt);
 }
 
-TEST(FormReader, DropsAByteOrderMark) {
+TEST(DocumentReader, DropsAByteOrderMark) {
   const Read read("\xEF\xBB\xBF" + form());
   EXPECT_EQ(read.row->json, form());
 }
 
-TEST(FormReader, RefusesWhatIsNotJson) {
+TEST(DocumentReader, RefusesWhatIsNotJson) {
   EXPECT_EQ(refusal("{\"id\":\n \"f1\" \"x\"}"),
             "not_json at line 2, column 7: a comma or the end of the list must stand here");
   EXPECT_EQ(refusal(""), "not_json at line 1, column 1: it ends too early");
@@ -104,7 +104,7 @@ TEST(FormReader, RefusesWhatIsNotJson) {
   EXPECT_EQ(refusal(form() + std::string(1, '\0')), "not_json at line 1, column 70: more follows after the document");
 }
 
-TEST(FormReader, RefusesWhatIsTooDeep) {
+TEST(DocumentReader, RefusesWhatIsTooDeep) {
   const auto nested = [](std::size_t levels) {
     return form(R"("deep":)" + std::string(levels, '[') + std::string(levels, ']'));
   };
@@ -113,14 +113,14 @@ TEST(FormReader, RefusesWhatIsTooDeep) {
   EXPECT_EQ(refusal(nested(300)), "too_deep at line 1, column 332: nested deeper than 256");
 }
 
-TEST(FormReader, RefusesAKeyThatComesTwice) {
+TEST(DocumentReader, RefusesAKeyThatComesTwice) {
   EXPECT_EQ(refusal(form(R"("id":"f2")")), "duplicate_key at $.id");
   EXPECT_EQ(refusal(form(R"("m":[{"a":1},{"age":1,"b":2,"age":1}])")), "duplicate_key at $.m[1].age");
   EXPECT_EQ(refusal(form(R"("m":{"age":1,"\u0061ge":2})")), "duplicate_key at $.m.age");
   EXPECT_EQ(refusal(form(R"("m":[{"a":1},{"a":1}],"n":{"a":{"a":1}})")), "row");
 }
 
-TEST(FormReader, FindsOneKeyThatComesTwiceAmongThousands) {
+TEST(DocumentReader, FindsOneKeyThatComesTwiceAmongThousands) {
   std::string members = R"("k0":0)";
   for (int i = 1; i < 3000; ++i) {
     members += ",\"k" + std::to_string(i) + "\":{\"k\":" + std::to_string(i) + "}";
@@ -129,29 +129,28 @@ TEST(FormReader, FindsOneKeyThatComesTwiceAmongThousands) {
   EXPECT_EQ(refusal(form(members + R"(,"k1234":0)")), "duplicate_key at $.k1234");
 }
 
-TEST(FormReader, NeverShowsAKeyThatCannotBeShown) {
+TEST(DocumentReader, NeverShowsAKeyThatCannotBeShown) {
   EXPECT_EQ(refusal(form(R"("a\n":{"x":1,"x":1})")), "duplicate_key at $.?.x");
 }
 
-TEST(FormReader, RefusesNumbersThatNobodyCanHold) {
+TEST(DocumentReader, RefusesNumbersThatNobodyCanHold) {
   EXPECT_EQ(refusal(form(R"("n":18446744073709551616)")),
             "number_range at line 1, column 74: a number that does not fit 64 bits");
   EXPECT_EQ(refusal(form(R"("n":1e400)")), "number_range at line 1, column 74: a number that does not fit 64 bits");
 }
 
-TEST(FormReader, RefusesWhatIsNotAForm) {
+TEST(DocumentReader, RefusesWhatIsNotAForm) {
   EXPECT_EQ(refusal("[" + form() + "]"), "wrong_kind at $");
   EXPECT_EQ(refusal("5"), "wrong_kind at $");
   EXPECT_EQ(refusal(R"({"id":"x","domain":"d"})"), "wrong_kind at $.form");
   EXPECT_EQ(refusal(R"({"id":"x","domain":"d","form":"text"})"), "wrong_kind at $.form");
 }
 
-TEST(FormReader, RefusesAFormWithoutId) {
-  EXPECT_EQ(refusal(R"({"_id":"x","doc_type":"XFormInstance","domain":"d","form":{}})"), "missing_id at $.id");
+TEST(DocumentReader, RefusesAFormWithoutId) {
   EXPECT_EQ(refusal(R"({"id":null,"domain":"d","form":{}})"), "missing_id at $.id");
 }
 
-TEST(FormReader, RefusesIdsThatAreNone) {
+TEST(DocumentReader, RefusesIdsThatAreNone) {
   const auto with_id = [](const std::string& id) { return R"({"id":)" + id + R"(,"domain":"d","form":{}})"; };
   EXPECT_EQ(refusal(with_id('"' + std::string(255, 'x') + '"')), "row");
   for (const std::string& id : {std::string(R"("")"), '"' + std::string(256, 'x') + '"', std::string(R"("a\u0000")"),
@@ -160,7 +159,7 @@ TEST(FormReader, RefusesIdsThatAreNone) {
   }
 }
 
-TEST(FormReader, RefusesAFormWithoutGoodDomain) {
+TEST(DocumentReader, RefusesAFormWithoutGoodDomain) {
   EXPECT_EQ(refusal(R"({"id":"x","form":{}})"), "missing_domain at $.domain");
   EXPECT_EQ(refusal(R"({"id":"x","domain":"","form":{}})"), "missing_domain at $.domain");
   EXPECT_EQ(refusal(R"({"id":"x","domain":5,"form":{}})"), "invalid_id at $.domain");
@@ -168,7 +167,7 @@ TEST(FormReader, RefusesAFormWithoutGoodDomain) {
   EXPECT_EQ(refusal(record(form(), "other")), "domain_mismatch at $.domain");
 }
 
-TEST(FormReader, RefusesTimesThatAreNone) {
+TEST(DocumentReader, RefusesTimesThatAreNone) {
   EXPECT_EQ(refusal(form(R"("received_on":"yesterday")")), "invalid_timestamp at $.received_on");
   EXPECT_EQ(refusal(form(R"("received_on":5)")), "invalid_timestamp at $.received_on");
   EXPECT_EQ(refusal(form(R"("server_modified_on":"0000-01-01T00:00:00Z")")),
@@ -178,7 +177,7 @@ TEST(FormReader, RefusesTimesThatAreNone) {
   EXPECT_EQ(refusal(from), "invalid_timestamp at header received-on");
 }
 
-TEST(FormReader, TellsWhatItKnowsOfARefusedForm) {
+TEST(DocumentReader, TellsWhatItKnowsOfARefusedForm) {
   const Read damaged(record("{", "demo"));
   EXPECT_EQ(damaged.row.error().domain, "demo");
   const Read late(form(R"("received_on":5)"));
@@ -186,8 +185,8 @@ TEST(FormReader, TellsWhatItKnowsOfARefusedForm) {
   EXPECT_EQ(late.row.error().document_id, "f1");
 }
 
-TEST(FormReader, GoesOnAfterAHugeForm) {
-  FormReader reader;
+TEST(DocumentReader, GoesOnAfterAHugeForm) {
+  DocumentReader reader{Kind::kForm};
   const Record huge = record(form(R"("notes":")" + std::string(3'000'000, 'x') + '"'));
   EXPECT_EQ(reader.read(huge)->json.size(), huge.body.size());
   const Record small = record(form());
@@ -196,7 +195,7 @@ TEST(FormReader, GoesOnAfterAHugeForm) {
 
 Digest128 digest(const std::string& body) { return Read(body).row.value().digest; }
 
-TEST(FormDigest, LeavesOutWhatChangesAtEachSending) {
+TEST(DocumentDigest, LeavesOutWhatChangesAtEachSending) {
   const Digest128 plain = digest(form(R"("attachments":{"form.xml":{"length":1},"p.jpg":{}})"));
   const std::string attachments = R"("attachments":{"form.xml":{"url":"http://a","length":1},"p.jpg":{"url":"b"}})";
   EXPECT_EQ(digest(form(attachments)), plain);
@@ -205,7 +204,7 @@ TEST(FormDigest, LeavesOutWhatChangesAtEachSending) {
   EXPECT_EQ(digest("{\"indexed_on\" : [1,{}] ," + form(attachments).substr(1)), plain);
 }
 
-TEST(FormDigest, DependsOnEverythingElse) {
+TEST(DocumentDigest, DependsOnEverythingElse) {
   const Digest128 plain = digest(form());
   EXPECT_NE(digest(form(R"("url":"a")")), plain);
   EXPECT_NE(digest(form(R"("m":{"indexed_on":"a"})")), digest(form(R"("m":{"indexed_on":"b"})")));
@@ -213,10 +212,10 @@ TEST(FormDigest, DependsOnEverythingElse) {
   EXPECT_NE(digest(form(R"("attachments":[{"url":"a"}])")), digest(form(R"("attachments":[{"url":"b"}])")));
 }
 
-TEST(FormLine, HasTheColumnsOfTheTable) {
+TEST(DocumentLine, HasTheColumnsOfTheTable) {
   const Read read(form());
   std::string line;
-  append_form_line(*read.row, Position(42), line);
+  append_document_line(Kind::kForm, *read.row, Position(42), line);
   const auto rows = read_csv(line);
   ASSERT_EQ(rows.size(), 1U);
   const auto columns = table_of(Kind::kForm, TableName("forms")).columns;
@@ -299,7 +298,7 @@ std::string join_plainly(const std::vector<std::string>& tokens) {
   return text;
 }
 
-TEST(FormReader, KeepsEveryTextAndNumberAsItCame) {
+TEST(DocumentReader, KeepsEveryTextAndNumberAsItCame) {
   EXPECT_TRUE(rc::check([] {
     const auto tokens = Tokens().make();
     const Read spaced(form("\"v\": " + join_with_spaces(tokens) + " "));
@@ -309,7 +308,7 @@ TEST(FormReader, KeepsEveryTextAndNumberAsItCame) {
   }));
 }
 
-TEST(FormReader, AgreesWithTheSlowCheckerOnDamagedForms) {
+TEST(DocumentReader, AgreesWithTheSlowCheckerOnDamagedForms) {
   EXPECT_TRUE(rc::check([] {
     std::string body = form("\"v\":" + join_plainly(Tokens().make()));
     const auto at = *rc::gen::inRange<std::size_t>(0, body.size());

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <expected>
+#include <string_view>
+
+#include "model/record.h"
+#include "model/table.h"
+#include "pack/document_row.h"
+
+namespace firn {
+
+/// The columns of a document's row but `json` and `digest`. The document is checked already, and of this kind.
+std::expected<DocumentRow, Rejection> columns_of(Kind kind, const simdjson::dom::object& document,
+                                                 const Envelope& envelope);
+
+/// Those of a body that is nothing but an id.
+std::expected<DocumentRow, Rejection> columns_of_id(std::string_view id, const Envelope& envelope);
+
+/// Writes down what is known of a rejected record, as far as it can be shown. `document` is null when it could not be
+/// read.
+void identify(Kind kind, const simdjson::dom::object* document, const Envelope& envelope, Rejection& rejection);
+
+}  // namespace firn
