@@ -58,14 +58,17 @@ class Look {
     return place.fields == 0 || (place.fields & fields_) != 0;
   }
 
-  /// An inner object is left as soon as everything wanted was seen; the outermost is read to its end, for its damage.
+  /// An inner object is left as soon as everything wanted was found; the outermost is read to its end, for its damage.
   simdjson::error_code members(ondemand::object object, std::span<const JsonPlace> places) {
     const bool is_outermost = places.data() == places_.data();
-    auto left = std::ranges::count_if(places, [this](const JsonPlace& place) { return is_wanted(place); });
+    auto left = std::ranges::count_if(places, [&](const JsonPlace& p) { return !p.is_spare && is_wanted(p); });
     for (auto entry : object) {
       ondemand::field field;
       if (const auto error = std::move(entry).get(field)) {
         return error;
+      }
+      if (left == 0) {
+        continue;
       }
       const auto place = std::ranges::find_if(places, [&](const JsonPlace& p) { return field.key() == p.key; });
       if (place == places.end() || !is_wanted(*place)) {
@@ -74,11 +77,16 @@ class Look {
       if (const auto error = take(field.value(), *place)) {
         return error;
       }
-      if (--left == 0 && !is_outermost) {
+      left -= place->is_spare || is_missing(*place) ? 0 : 1;
+      if (left == 0 && !is_outermost) {
         break;
       }
     }
     return simdjson::SUCCESS;
+  }
+
+  [[nodiscard]] bool is_missing(const JsonPlace& place) {
+    return place.fact != JsonFact::kInside && facts_[place.fact].state() == FieldValue::State::kMissing;
   }
 
   simdjson::error_code take(ondemand::value value, const JsonPlace& place) {

@@ -20,7 +20,7 @@ constexpr FilterFields kCaseType = bit_of(FilterField::kCaseType);
 
 constexpr JsonPlace id(std::string_view key) { return {.key = key, .fact = JsonFact::kId}; }
 /// Documents in CouchDB's shape have their id there.
-constexpr JsonPlace kCouchId{.key = "_id", .fact = JsonFact::kCouchId};
+constexpr JsonPlace kCouchId{.key = "_id", .fact = JsonFact::kCouchId, .is_spare = true};
 constexpr JsonPlace kDomainPlace{.key = "domain", .fact = JsonFact::kDomain, .fields = kDomain};
 
 constexpr std::array kMetaOfForm{JsonPlace{.key = "userID", .fact = JsonFact::kUser}};
@@ -32,14 +32,14 @@ constexpr std::array kForm{id("id"),
                            kDomainPlace,
                            JsonPlace{.key = "app_id", .fact = JsonFact::kAppId, .fields = kAppId},
                            JsonPlace{.key = "form", .fields = kXmlns | kUser, .inside = kPartsOfForm},
-                           JsonPlace{.key = "metadata", .fields = kUser, .inside = kMetadata}};
+                           JsonPlace{.key = "metadata", .fields = kUser, .inside = kMetadata, .is_spare = true}};
 
 constexpr std::array kProperties{JsonPlace{.key = "case_type", .fact = JsonFact::kCaseType}};
-constexpr std::array kCase{id("case_id"), kCouchId, kDomainPlace,
-                           JsonPlace{.key = "user_id", .fact = JsonFact::kUser, .fields = kUser},
-                           JsonPlace{.key = "properties", .fields = kCaseType, .inside = kProperties},
-                           // In CouchDB's shape, where there are no properties.
-                           JsonPlace{.key = "type", .fact = JsonFact::kOtherCaseType, .fields = kCaseType}};
+constexpr std::array kCase{
+    id("case_id"), kCouchId, kDomainPlace, JsonPlace{.key = "user_id", .fact = JsonFact::kUser, .fields = kUser},
+    JsonPlace{.key = "properties", .fields = kCaseType, .inside = kProperties},
+    // In CouchDB's shape, where there are no properties.
+    JsonPlace{.key = "type", .fact = JsonFact::kOtherCaseType, .fields = kCaseType, .is_spare = true}};
 
 constexpr std::array kUserDocument{id("id"), kCouchId, kDomainPlace};
 constexpr std::array kLocation{id("location_id"), kCouchId, kDomainPlace};

@@ -15,7 +15,7 @@ namespace firn {
 /// What can be found at a place of a JSON document.
 enum class JsonFact : std::uint8_t {
   kId,
-  kCouchId,  ///< counts when kId is missing; likewise the other ones below
+  kCouchId,  ///< stands for kId when that is missing; likewise the other ones below
   kDomain,
   kXmlns,
   kAppId,
@@ -32,6 +32,7 @@ struct JsonPlace {
   JsonFact fact = JsonFact::kInside;
   FilterFields fields = 0;  ///< looked at only when one of these is wanted; 0: always
   std::span<const JsonPlace> inside{};
+  bool is_spare = false;  ///< counts only when what it stands for was not found
 };
 
 /// Where the id and the fields of filters stand in the outermost object of a document of that kind; the id is first.

@@ -42,6 +42,29 @@ std::optional<char> referenced(std::string_view reference) {
   return found == kNamed.end() ? std::nullopt : std::optional(found->second);
 }
 
+/// Which bytes of a set a byte is, at one look; find_first_of() asks for each byte anew.
+class ByteSet {
+ public:
+  explicit constexpr ByteSet(std::string_view bytes) {
+    for (const char c : bytes) {
+      has_[static_cast<unsigned char>(c)] = true;
+    }
+  }
+  /// Where the first of them stands from `at` on; npos when none does.
+  [[nodiscard]] std::size_t find_in(std::string_view text, std::size_t at) const {
+    while (at < text.size() && !has_[static_cast<unsigned char>(text[at])]) {
+      ++at;
+    }
+    return at < text.size() ? at : std::string_view::npos;
+  }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
+constexpr ByteSet kEndsName(" />\t\r\n");
+constexpr ByteSet kEndsTagOrQuotes("\"'>");
+
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
 
 std::string_view prefix_of(std::string_view name) {
@@ -122,15 +145,17 @@ class Scanner {
   }
 
   bool end_tag() {
-    if (facts_.depth() == 0 || !skip_past(">")) {
+    const std::size_t end = rest_.find('>');
+    if (facts_.depth() == 0 || end == std::string_view::npos) {
       return false;
     }
+    rest_.remove_prefix(end + 1);
     facts_.close();
     return true;
   }
 
   bool start_tag() {
-    const std::size_t name_end = rest_.find_first_of(" />\t\r\n");
+    const std::size_t name_end = kEndsName.find_in(rest_, 0);
     if (name_end == std::string_view::npos || name_end == 0) {
       return false;
     }
@@ -158,7 +183,7 @@ class Scanner {
   std::optional<std::string_view> tag_rest() {
     std::size_t at = 0;
     while (true) {
-      at = rest_.find_first_of("\"'>", at);
+      at = kEndsTagOrQuotes.find_in(rest_, at);
       if (at == std::string_view::npos) {
         return std::nullopt;
       }
