@@ -31,15 +31,29 @@ object batch_object(const Batch& batch) {
           {"loaded_at", json_time(batch.loaded_at)}};
 }
 
+Status check_repeater(Daemon& daemon, const std::string& repeater) {
+  if (repeater.empty()) {
+    return {};
+  }
+  const RepeaterLine* line = daemon.line(RepeaterName(repeater));
+  if (line == nullptr) {
+    return fail(Error{ErrorKind::kNotFound, "ingest", repeater, "there is no such repeater", "see `firn status`"});
+  }
+  if (!line->makes_rows()) {
+    return fail(Error{ErrorKind::kInvalidInput, "ingest", repeater,
+                      "its documents make no rows: each is a request to fetch something",
+                      "`firn status` shows how many wait"});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<object> ingest(Daemon& daemon, const std::string& repeater) {
-  if (!repeater.empty() && daemon.line(RepeaterName(repeater)) == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "ingest", repeater, "there is no such repeater", "see `firn status`"});
-  }
+  FIRN_TRY(check_repeater(daemon, repeater));
   array batches;
   for (const auto& line : daemon.lines()) {
-    if (!repeater.empty() && line->name().str() != repeater) {
+    if (!line->makes_rows() || (!repeater.empty() && line->name().str() != repeater)) {
       continue;
     }
     FIRN_TRY(line->trigger_now());

@@ -31,9 +31,13 @@ using boost::json::value;
 double to_seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
 
 object counts_view(const PackCounts& counts) {
-  return {{"records", counts.records},         {"rows", counts.rows},
-          {"duplicates", counts.duplicates},   {"conflicts", counts.conflicts},
-          {"quarantined", counts.quarantined}, {"bytes_received", counts.bytes_received}};
+  return {{"records", counts.records},
+          {"rows", counts.rows},
+          {"duplicates", counts.duplicates},
+          {"conflicts", counts.conflicts},
+          {"quarantined", counts.quarantined},
+          {"requests", counts.requests},
+          {"bytes_received", counts.bytes_received}};
 }
 
 array chunk_totals_view(const std::vector<ChunkTotals>& all) {
@@ -143,7 +147,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
   const RepeaterConfig& config = line.config();
   object out{{"name", line.name().str()},
              {"kind", to_string(config.kind)},
-             {"table", config.table.str()},
+             {"table", json_text_or_null(config.table.str())},
              {"received", 0},
              {"waiting", 0},
              {"oldest_waiting_seconds", nullptr},
@@ -154,6 +158,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
              {"chunks", chunk_totals_view(totals.chunks)},
              {"quarantine_open", totals.quarantine_open},
              {"quarantine_open_bytes", totals.quarantine_open_bytes},
+             {"fetch_open", totals.fetch_open},
              {"open_batch", std::move(batch)},
              {"batches_unfinished", std::move(unfinished)},
              {"uningested_bytes", totals.uningested_bytes},

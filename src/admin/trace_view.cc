@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "model/catalog.h"
 #include "model/chunk.h"
+#include "model/fetch_request.h"
 #include "model/journal.h"
 #include "model/quarantine.h"
 #include "model/transition.h"
@@ -44,11 +45,15 @@ object chunk_object(const Chunk& chunk) {
           {"reason", json_text_or_null(chunk.reason)}};
 }
 
-Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
-  std::vector<std::string> domains{query.domain};
+Result<std::vector<std::string>> domains_of(Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
   if (query.domain.empty()) {
-    FIRN_ASSIGN(domains, daemon.catalog().domains(line.name()));
+    return daemon.catalog().domains(line.name());
   }
+  return std::vector{query.domain};
+}
+
+Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
+  FIRN_ASSIGN(const auto domains, domains_of(daemon, line, query));
   for (const std::string& domain : domains) {
     const std::vector<DocumentKey> keys{document_key(domain, query.id)};
     FIRN_ASSIGN(const auto found, daemon.catalog().versions(line.name(), keys));
@@ -61,6 +66,23 @@ Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const 
                            {"received_at", format_iso8601(entry.received_at)},
                            {"row", entry.row},
                            {"chunk", chunk ? value(chunk_object(*chunk)) : value(nullptr)}});
+    }
+  }
+  return {};
+}
+
+Status add_requests(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
+  FIRN_ASSIGN(const auto domains, domains_of(daemon, line, query));
+  for (const std::string& domain : domains) {
+    FIRN_ASSIGN(const auto found,
+                daemon.catalog().fetch_requests({.repeater = line.name(), .document = document_key(domain, query.id)}));
+    for (const FetchRequest& request : found) {
+      out.push_back(object{{"repeater", line.name().str()},
+                           {"kind", to_string(request.kind)},
+                           {"domain", domain},
+                           {"position", request.position.str()},
+                           {"received_on", format_iso8601(request.received_on)},
+                           {"requested_at", format_iso8601(request.requested_at)}});
     }
   }
   return {};
@@ -114,6 +136,7 @@ Result<object> trace_view(Daemon& daemon, const TraceQuery& query) {
     return fail(Error{ErrorKind::kInvalidInput, "trace", "id", "it is empty", "firn trace ID"});
   }
   array versions;
+  array requests;
   array waiting;
   array quarantined;
   for (const auto& line : daemon.lines()) {
@@ -121,11 +144,13 @@ Result<object> trace_view(Daemon& daemon, const TraceQuery& query) {
       continue;
     }
     FIRN_TRY(add_versions(versions, daemon, *line, query));
+    FIRN_TRY(add_requests(requests, daemon, *line, query));
     FIRN_TRY(add_waiting(waiting, daemon, *line, query));
     FIRN_TRY(add_quarantined(quarantined, daemon, *line, query));
   }
   return object{{"id", query.id},
                 {"versions", std::move(versions)},
+                {"requests", std::move(requests)},
                 {"waiting", std::move(waiting)},
                 {"quarantined", std::move(quarantined)}};
 }

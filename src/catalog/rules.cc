@@ -148,6 +148,20 @@ Objection object_to_quarantined(const DecideRange& decision) {
   return has_twice(std::move(positions)) ? Objection("two quarantined records have one position") : std::nullopt;
 }
 
+Objection object_to_requests(const DecideRange& decision) {
+  std::vector<Position> positions;
+  for (const FetchRequest& request : decision.requests) {
+    if (request.repeater != decision.repeater) {
+      return "a request is another repeater's";
+    }
+    if (!inside(decision, request.position)) {
+      return "a request lies outside";
+    }
+    positions.push_back(request.position);
+  }
+  return has_twice(std::move(positions)) ? Objection("two requests have one position") : std::nullopt;
+}
+
 Objection object_to(const DecideRange& decision, const DecideFacts& facts) {
   if (auto objection = object_to_range(decision, facts)) {
     return objection;
@@ -163,6 +177,9 @@ Objection object_to(const DecideRange& decision, const DecideFacts& facts) {
     return "it has versions but no chunk";
   }
   if (auto objection = object_to_quarantined(decision)) {
+    return objection;
+  }
+  if (auto objection = object_to_requests(decision)) {
     return objection;
   }
   if (has_twice(decision.replaced)) {
@@ -184,6 +201,13 @@ Status check_decision(const DecideRange& decision, const DecideFacts& facts) {
         *std::move(objection));
   }
   return {};
+}
+
+PackCounts settled_counts(const DecideRange& decision, std::uint64_t known) {
+  PackCounts counts = decision.counts;
+  counts.requests -= known;
+  counts.duplicates += known;
+  return counts;
 }
 
 Chunk new_chunk(const DecideRange& decision) {

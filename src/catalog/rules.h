@@ -69,6 +69,8 @@ Result<Batch> first_batch(const OpenFirstBatch& open, bool has_batch);
 Result<CutOutcome> cut_batch(const CutBatch& cut, const CutFacts& facts);
 
 Status check_decision(const DecideRange& decision, const DecideFacts& facts);
+/// The decision's counts when `known` of its requests ask for what is asked for already: those are duplicates.
+PackCounts settled_counts(const DecideRange& decision, std::uint64_t known);
 /// The decision's chunk as it is stored: packed, nothing reported. Only for a decision that has one.
 Chunk new_chunk(const DecideRange& decision);
 

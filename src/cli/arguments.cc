@@ -70,7 +70,7 @@ void add_daemon_commands(CLI::App& app, Arguments& arguments) {
           "Wait no longer than this (1h)")
       ->check(CLI::Validator(check_duration, "DURATION"));
 
-  CLI::App* trace = add(app, arguments, Command::kTrace, "trace", "Tell where a form is, version by version");
+  CLI::App* trace = add(app, arguments, Command::kTrace, "trace", "Tell where a document is, version by version");
   trace->add_option("ID", arguments.trace.id, "The form's id")->required();
   trace->add_option("--repeater", arguments.trace.repeater, "Only in this one")->type_name("NAME");
   trace->add_option("--domain", arguments.trace.domain, "Only of this project space")->type_name("NAME");

@@ -60,7 +60,12 @@ std::string records_text(const json::value& repeater) {
   table.add({"  in the open chunk", count_text(open, "records"),
              fmt::format("{} rows, {} duplicates, {} damaged", count_text(open, "rows"), count_text(open, "duplicates"),
                          count_text(open, "quarantined"))});
-  table.add({"rows made", count_text(decided, "rows"), ""});
+  if (is_missing(repeater, "table")) {
+    table.add({"requests to fetch", count_text(decided, "requests"),
+               fmt::format("{} not fetched yet", count_text(repeater, "fetch_open"))});
+  } else {
+    table.add({"rows made", count_text(decided, "rows"), ""});
+  }
   table.add({"duplicates absorbed", count_text(decided, "duplicates"),
              count_of(decided, "conflicts") == 0
                  ? ""
@@ -101,7 +106,7 @@ std::string chunks_text(const json::value& repeater) {
 std::string batches_text(const json::value& repeater) {
   std::string text;
   const json::value& open = field(repeater, "open_batch");
-  if (!open.is_null()) {
+  if (!open.is_null() && !is_missing(repeater, "table")) {
     text += fmt::format("  open batch {} has {} in closed chunks; an ingest begins at {}\n", batch_name(open),
                         size_text(repeater, "uningested_bytes"), size_text(repeater, "threshold_bytes"));
   }
@@ -130,8 +135,9 @@ std::string steps_text(const json::value& repeater) {
 std::string status_text(const json::value& status) {
   std::string text = alarms_text(status) + daemon_text(status);
   for (const json::value& repeater : list_of(status, "repeaters")) {
-    text += fmt::format("\n{}: {} documents into table {}\n", text_of(repeater, "name"), text_of(repeater, "kind"),
-                        text_of(repeater, "table"));
+    const std::string target =
+        is_missing(repeater, "table") ? "" : fmt::format(" into table {}", text_of(repeater, "table"));
+    text += fmt::format("\n{}: {} documents{}\n", text_of(repeater, "name"), text_of(repeater, "kind"), target);
     text += records_text(repeater) + filtered_text(status, repeater) + chunks_text(repeater) + batches_text(repeater) +
             steps_text(repeater);
   }

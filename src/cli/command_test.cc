@@ -52,6 +52,19 @@ TEST_F(Commands, StatusShowsWhatTheFilterHasDropped) {
   expect_out("filter dropped 1,203 since 2026-03-01 08:00:00: device_logs 1,200, only_xmlns 3");
 }
 
+TEST_F(Commands, StatusShowsHowManyRequestsWaitOfARepeaterWithoutRows) {
+  answer("GET /status",
+         with(with(with(kStatus, R"("kind":"form","table":"forms")", R"("kind":"form_stub","table":null)"),
+                   R"("conflicts":3)", R"("conflicts":3,"requests":1300)"),
+              R"("quarantine_open":5)", R"("quarantine_open":5,"fetch_open":1234)"));
+  EXPECT_EQ(run({"status"}), kExitOk);
+  expect_out("forms: form_stub documents\n");
+  expect_out("requests to fetch");
+  expect_out("1,300  1,234 not fetched yet");
+  EXPECT_EQ(out_.str().find("rows made"), std::string::npos);
+  EXPECT_EQ(out_.str().find("an ingest begins"), std::string::npos);
+}
+
 TEST_F(Commands, StatusOfProgramsIsTheAnswerItself) {
   answer("GET /status", kStatus);
   EXPECT_EQ(run({"status", "--json"}), kExitOk);
@@ -232,6 +245,14 @@ TEST_F(Commands, TraceTellsATimeLineForEachVersion) {
         "Waiting in forms: received 2026-03-01 00:00:05, position 9"}) {
     expect_out(part);
   }
+}
+
+TEST_F(Commands, TraceTellsThatAFormIsToBeFetched) {
+  answer("GET /trace?id=f1", R"({"id":"f1","versions":[],"waiting":[],"quarantined":[],
+  "requests":[{"repeater":"stubs","kind":"form_stub","domain":"d","position":"9",
+   "received_on":"2026-03-01T00:00:00.000000Z","requested_at":"2026-03-01T00:00:05.000000Z"}]})");
+  EXPECT_EQ(run({"trace", "f1"}), kExitOk);
+  expect_out("To be fetched (form_stub in stubs, domain d): told of 2026-03-01 00:00:05, position 9");
 }
 
 TEST_F(Commands, TraceOfAnUnknownFormFails) {

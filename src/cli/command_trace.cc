@@ -47,6 +47,11 @@ std::string trace_text(const json::value& answer) {
   for (std::size_t i = 0; i < versions.size(); ++i) {
     text += version_text(versions[i], i + 1);
   }
+  for (const json::value& request : list_of(answer, "requests")) {
+    text += fmt::format("\nTo be fetched ({} in {}, domain {}): told of {}, position {}\n", text_of(request, "kind"),
+                        text_of(request, "repeater"), text_of(request, "domain"), time_of(request, "requested_at"),
+                        text_of(request, "position"));
+  }
   for (const json::value& record : list_of(answer, "waiting")) {
     text += fmt::format("\nWaiting in {}: received {}, position {}\n", text_of(record, "repeater"),
                         time_of(record, "received_at"), text_of(record, "position"));
@@ -60,8 +65,8 @@ std::string trace_text(const json::value& answer) {
 }
 
 bool is_unknown(const json::value& answer) {
-  return list_of(answer, "versions").empty() && list_of(answer, "waiting").empty() &&
-         list_of(answer, "quarantined").empty();
+  return list_of(answer, "versions").empty() && list_of(answer, "requests").empty() &&
+         list_of(answer, "waiting").empty() && list_of(answer, "quarantined").empty();
 }
 
 std::string target_of(const TraceArguments& arguments) {

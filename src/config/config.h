@@ -63,7 +63,7 @@ struct DuckdbConnection {
 struct RepeaterConfig {
   RepeaterName name;
   Kind kind = Kind::kForm;
-  TableName table;
+  TableName table;  ///< empty, like everything up to `keep_staged`, when the kind makes no rows
   ConnectionName stage;
   ConnectionName destination;
   std::uint64_t threshold = 0;   ///< uncompressed bytes that are not yet ingested
@@ -109,7 +109,7 @@ struct Config {
   std::vector<Setting> settings;          ///< everything above with its origin
   std::vector<ConfigError> warnings;      ///< allowed, but probably not meant
 
-  /// The connections of a repeater of this configuration.
+  /// The connections of a repeater of this configuration that makes rows.
   [[nodiscard]] const DirectoryConnection& stage_of(const RepeaterConfig& repeater) const;
   [[nodiscard]] const DuckdbConnection& destination_of(const RepeaterConfig& repeater) const;
   /// The Unix socket of the admin API.

@@ -243,6 +243,39 @@ INSTANTIATE_TEST_SUITE_P(
                 "[connection.local_stage]",
                 "8:8", "two credentials have the name \"hq\"", ""}));
 
+constexpr const char* kStubs = "[repeater.stubs]\nkind = \"form_stub\"\njournal_quota = \"1 GB\"\n";
+
+TEST(Config, OfAKindWithoutRowsNeedsNothingElse) {
+  const Loaded config = load(kCorrect + kStubs + "[repeater.apps]\nkind = \"app_change\"\n");
+  ASSERT_TRUE(config) << all_of(config.error());
+  EXPECT_EQ(config->repeaters.at(1).kind, Kind::kFormStub);
+  EXPECT_EQ(config->repeaters[1].journal_quota, 1'000'000'000U);
+  EXPECT_EQ(config->repeaters.at(2).kind, Kind::kAppChange);
+  EXPECT_TRUE(config->warnings.empty()) << all_of(config->warnings);
+  EXPECT_EQ(explain(*config).find("repeater.stubs.table"), std::string::npos) << "nothing without effect is shown";
+}
+
+TEST(Config, OfAKindWithoutRowsRefusesWhatHasNoEffect) {
+  for (const std::string setting :
+       {"table = \"t\"", "stage = \"local_stage\"", "destination = \"local_warehouse\"", "threshold = \"1 GB\"",
+        "chunk_size = \"64 MB\"", "chunk_age = \"1h\"", "keep_staged = \"7d\""}) {
+    const Loaded config = load(kCorrect + kStubs + setting + "\n");
+    ASSERT_FALSE(config) << setting;
+    ASSERT_EQ(config.error().size(), 1U) << all_of(config.error());
+    const std::string text = config.error()[0].str();
+    EXPECT_TRUE(text.starts_with("/etc/firn/firn.toml:21:")) << text;
+    EXPECT_NE(text.find("has no effect: documents of kind \"form_stub\" make no rows"), std::string::npos) << text;
+  }
+}
+
+TEST(Config, TakesEveryKind) {
+  for (const std::string kind : {"case", "user", "location", "data_source"}) {
+    const Loaded config = load(replaced(kCorrect, "kind = \"form\"", "kind = \"" + kind + "\""));
+    ASSERT_TRUE(config) << all_of(config.error());
+    EXPECT_EQ(to_string(config->repeaters.at(0).kind), kind);
+  }
+}
+
 TEST(Config, ReportsAllMistakesInTheOrderOfTheFile) {
   std::string text = replaced(kCorrect, "listen =", "lisen =");
   text = replaced(text, "\"directory\"", "\"dir\"");

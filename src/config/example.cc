@@ -83,6 +83,14 @@ chunk_age = "1h"
 keep_staged = "7d"
 # The largest size of the journal; over it the answer is 503 and HQ sends again later.
 journal_quota = "10 GB"
+
+# Cases, users, locations and rows of data sources (kind = "case", "user", "location" or "data_source") have a repeater
+# and a table each. Take the # away to receive cases too, at http://.../in/cases/
+# [repeater.cases]
+# kind = "case"
+# table = "cases"
+# stage = "local_stage"
+# destination = "local_warehouse"
 )";
 
 }  // namespace

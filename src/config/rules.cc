@@ -159,7 +159,7 @@ void check_tables(SectionResults& results) {
 
 void warn_of_repeater(SectionResults& results, const RepeaterConfig& repeater) {
   const std::string prefix = fmt::format("repeater.{}.", repeater.name.str());
-  if (repeater.chunk_size < kSmallChunk) {
+  if (makes_rows(repeater.kind) && repeater.chunk_size < kSmallChunk) {
     results.report.warn_at(
         prefix + "chunk_size",
         fmt::format("chunks of {} cost more than larger ones: each file has a price", format_size(repeater.chunk_size)),

@@ -187,14 +187,8 @@ void read_connections(SectionReader& top, SectionResults& results) {
   }
 }
 
-void read_repeater(SectionReader& section, const std::string& name, SectionResults& results) {
-  if (!is_lower_name(name)) {
-    refuse_name(section, "repeater", name);
-  }
-  RepeaterConfig repeater;
-  repeater.name = RepeaterName(name);
-  repeater.kind = parse_kind(section.word("kind", std::nullopt, {"form", "case", "user", "location", "data_source"}))
-                      .value_or(Kind::kForm);
+/// Where the rows go, and when.
+void read_loading(SectionReader& section, RepeaterConfig& repeater) {
   repeater.table = TableName(section.text("table", std::nullopt));
   if (!repeater.table.empty() && !is_identifier(repeater.table.str())) {
     section.refuse("table", fmt::format("\"{}\" is not a valid name of a table", repeater.table.str()),
@@ -206,6 +200,34 @@ void read_repeater(SectionReader& section, const std::string& name, SectionResul
   repeater.chunk_size = section.size("chunk_size", {64 * kMega, 64 * kKilo, 250 * kMega});
   repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
   repeater.keep_staged = section.duration("keep_staged", {7 * kDay, Duration(0), 55 * kDay});
+}
+
+/// Kinds without rows have nothing to pack, stage or load.
+void refuse_loading(SectionReader& section, Kind kind) {
+  for (const char* key : {"table", "stage", "destination", "threshold", "chunk_size", "chunk_age", "keep_staged"}) {
+    if (section.has(key)) {
+      section.refuse(key,
+                     fmt::format("\"{}\" has no effect: documents of kind \"{}\" make no rows", key, to_string(kind)),
+                     "remove it; each document becomes a request to fetch, which `firn status` counts");
+    }
+  }
+}
+
+void read_repeater(SectionReader& section, const std::string& name, SectionResults& results) {
+  if (!is_lower_name(name)) {
+    refuse_name(section, "repeater", name);
+  }
+  RepeaterConfig repeater;
+  repeater.name = RepeaterName(name);
+  repeater.kind =
+      parse_kind(section.word("kind", std::nullopt,
+                              {"form", "case", "user", "location", "data_source", "form_stub", "app_change"}))
+          .value_or(Kind::kForm);
+  if (makes_rows(repeater.kind)) {
+    read_loading(section, repeater);
+  } else {
+    refuse_loading(section, repeater.kind);
+  }
   repeater.journal_quota = section.size("journal_quota", {10 * kGiga, kMega, kMost});
   repeater.filter = read_filter(section, repeater.kind, results.report);
   section.finish();

@@ -43,6 +43,14 @@ struct QuarantineFilter {
   Position after{};
 };
 
+/// Which requests to return; an empty field does not restrict. In order of repeater and position.
+struct FetchFilter {
+  RepeaterName repeater{};
+  std::optional<DocumentKey> document{};
+  std::size_t limit = 1000;
+  std::optional<Position> after{};
+};
+
 /// How many chunks are in one state, and how much they hold.
 struct ChunkTotals {
   ChunkState state = ChunkState::kPacked;
@@ -58,6 +66,7 @@ struct RepeaterTotals {
   std::vector<ChunkTotals> chunks;  ///< only states that occur
   std::uint64_t quarantine_open = 0;
   std::uint64_t quarantine_open_bytes = 0;
+  std::uint64_t fetch_open = 0;              ///< requests whose document was not fetched yet
   std::uint64_t uningested_bytes = 0;        ///< uncompressed, in the open batch
   std::optional<Timestamp> oldest_unloaded;  ///< receipt of the oldest record in a chunk that is not yet loaded
 };
@@ -84,11 +93,13 @@ class Catalog {
   virtual Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) = 0;
   virtual Result<std::vector<Batch>> batches(const BatchFilter& filter) = 0;
   virtual Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) = 0;
+  /// The open requests.
+  virtual Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) = 0;
 
   /// The newest attempt of the chunk whose range holds `position`.
   virtual Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) = 0;
 
-  /// Domains of which rows were made, in alphabetical order.
+  /// Domains of which rows or requests were made, in alphabetical order.
   virtual Result<std::vector<std::string>> domains(const RepeaterName& repeater) = 0;
 
   virtual Result<RepeaterTotals> totals(const RepeaterName& repeater) = 0;

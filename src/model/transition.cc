@@ -22,6 +22,7 @@ PackCounts& PackCounts::operator+=(const PackCounts& other) {
   conflicts += other.conflicts;
   quarantined += other.quarantined;
   bytes_received += other.bytes_received;
+  requests += other.requests;
   return *this;
 }
 

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "model/batch.h"
 #include "model/chunk.h"
+#include "model/fetch_request.h"
 #include "model/load_report.h"
 #include "model/names.h"
 #include "model/position.h"
@@ -39,6 +40,7 @@ struct PackCounts {
   std::uint64_t conflicts = 0;  ///< duplicates whose content differed from the first of the same version
   std::uint64_t quarantined = 0;
   std::uint64_t bytes_received = 0;  ///< bodies
+  std::uint64_t requests = 0;        ///< requests to fetch a document
   PackCounts& operator+=(const PackCounts& other);
   auto operator<=>(const PackCounts&) const = default;
 };
@@ -68,8 +70,9 @@ struct DecideRange {
   std::optional<Chunk> chunk;  ///< none when the range has no row; its id is given by the catalog
   std::vector<VersionEntry> versions;
   std::vector<QuarantinedRecord> quarantined;
-  std::vector<Position> replaced;    ///< positions that rows or duplicates of this range have taken the place of
-  std::vector<std::string> domains;  ///< of the rows; kept so that a document can be found by its id alone
+  std::vector<FetchRequest> requests;  ///< those whose document is asked for already count as duplicates
+  std::vector<Position> replaced;      ///< positions that rows or requests of this range have taken the place of
+  std::vector<std::string> domains;    ///< of rows and requests; kept so that a document can be found by its id alone
   PackCounts counts;
 };
 

@@ -35,6 +35,7 @@ void OpenChunk::restart(Position cursor) {
   older_ = {};
   newest_ = {};
   quarantined_ = {};
+  requests_ = {};
   replaced_ = {};
   domains_ = {};
 }
@@ -95,6 +96,15 @@ void OpenChunk::add_quarantined(QuarantinedRecord record) {
   quarantined_.push_back(std::move(record));
 }
 
+void OpenChunk::add_request(FetchRequest request, std::optional<Position> replaces) {
+  ++counts_.requests;
+  domains_.emplace(request.domain);
+  requests_.push_back(std::move(request));
+  if (replaces) {
+    replaced_.insert(*replaces);
+  }
+}
+
 void OpenChunk::add_lost(QuarantinedRecord range) {
   extend(range.position, range.last, range.received_at);
   const std::uint64_t count = PositionRange{range.position, range.last}.count();
@@ -113,6 +123,7 @@ Result<DecideRange> OpenChunk::seal(const Batch& batch, const std::string& defin
   }
   decision.versions = std::move(versions_);
   decision.quarantined = std::move(quarantined_);
+  decision.requests = std::move(requests_);
   decision.replaced.assign(replaced_.begin(), replaced_.end());
   decision.domains.assign(domains_.begin(), domains_.end());
   decision.counts = counts_;

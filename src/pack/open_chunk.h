@@ -52,12 +52,14 @@ class OpenChunk {
   [[nodiscard]] std::vector<VersionEntry> versions(const DocumentKey& document) const;
   [[nodiscard]] bool is_replaced(Position position) const { return replaced_.contains(position); }
 
-  /// Counts a record as read; then one of the four below says what became of it.
+  /// Counts a record as read; then one of those below says what became of it.
   void take(Position position, Timestamp received_at, std::uint64_t bytes);
   /// After an error only restart() may follow.
   Status add_row(const OpenRow& row);
   void add_duplicate(bool conflict);
   void add_quarantined(QuarantinedRecord record);
+  /// `replaces`: the place in quarantine that it takes.
+  void add_request(FetchRequest request, std::optional<Position> replaces);
   /// Positions that the journal does not have any more; no take() before.
   void add_lost(QuarantinedRecord range);
   /// Moves on over positions that were never given out.
@@ -83,6 +85,7 @@ class OpenChunk {
   std::vector<std::uint32_t> older_;  ///< for each entry the one before it of the same document, plus 1; 0: none
   std::unordered_map<DocumentKey, std::uint32_t, Digest128Hash> newest_;  ///< index into versions_, plus 1
   std::vector<QuarantinedRecord> quarantined_;
+  std::vector<FetchRequest> requests_;
   std::set<Position> replaced_;
   std::set<std::string, std::less<>> domains_;
 };

@@ -224,6 +224,10 @@ Status PackStep::apply_one(PreparedRecord& prepared, std::span<const VersionEntr
   if (envelope.replaces && open_.is_replaced(*envelope.replaces)) {
     prepared.claim.already_replaced = true;
   }
+  if (!makes_rows(options_.table.kind)) {
+    add_request(prepared);
+    return {};
+  }
   const auto verdict = judge(prepared.claim, known, open_.versions(prepared.document));
   if (verdict == Verdict::kRow) {
     return add_row(prepared);
@@ -244,6 +248,18 @@ Status PackStep::add_row(const PreparedRecord& prepared) {
   row.line = preparer_.line(prepared);
   row.replaces = stored.record.envelope.replaces;
   return open_.add_row(row);
+}
+
+/// The catalog keeps one request for each document, whatever comes here.
+void PackStep::add_request(const PreparedRecord& prepared) {
+  if (prepared.claim.replaces && prepared.claim.already_replaced) {
+    open_.add_duplicate(false);
+    return;
+  }
+  const Envelope& envelope = prepared.stored->record.envelope;
+  open_.add_request({options_.repeater, options_.table.kind, prepared.domain, prepared.document_id,
+                     prepared.stored->position, prepared.received_on, envelope.received_at},
+                    envelope.replaces);
 }
 
 Status PackStep::quarantine(const PreparedRecord& prepared) {
@@ -278,7 +294,10 @@ void PackStep::add_lost(Position first, Position last, const std::string& where)
   open_.add_lost(std::move(range));
 }
 
-bool PackStep::is_full() const { return open_.counts().rows + open_.counts().quarantined >= options_.max_rows; }
+bool PackStep::is_full() const {
+  const PackCounts& counts = open_.counts();
+  return counts.rows + counts.requests + counts.quarantined >= options_.max_rows;
+}
 
 bool PackStep::is_due(const Batch& batch) const {
   if (!open_.touched()) {

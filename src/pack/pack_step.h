@@ -38,13 +38,13 @@ struct PackContext {
 
 struct PackOptions {
   RepeaterName repeater;
-  TableDefinition table;
+  TableDefinition table;  ///< of a kind that makes no rows only `kind` counts
   std::string data_directory;
   std::uint64_t target_bytes = 64'000'000;  ///< of the compressed file; a chunk is sealed when it has this size
   Duration chunk_age = std::chrono::hours(1);
-  std::uint64_t max_rows = 250'000;           ///< rows and quarantined records of one chunk: bounds its memory
-  std::size_t read_bytes = 4U << 20U;         ///< bodies read from the journal in one run
-  std::uint64_t pack_floor_bytes = 0;         ///< nothing is written when the disk has less room than this
+  std::uint64_t max_rows = 250'000;    ///< rows, requests and quarantined records of one chunk: bounds its memory
+  std::size_t read_bytes = 4U << 20U;  ///< bodies read from the journal in one run
+  std::uint64_t pack_floor_bytes = 0;  ///< nothing is written when the disk has less room than this
   std::uint64_t max_row_bytes = 128U << 20U;  ///< what the destination takes
 };
 
@@ -81,6 +81,7 @@ class PackStep : public Step {
   Status apply(std::span<PreparedRecord> prepared, const Known& known, Position limit);
   Status apply_one(PreparedRecord& prepared, std::span<const VersionEntry> known);
   Status add_row(const PreparedRecord& prepared);
+  void add_request(const PreparedRecord& prepared);
   Status quarantine(const PreparedRecord& prepared);
   void add_lost(Position first, Position last, const std::string& where);
   [[nodiscard]] bool is_full() const;

@@ -43,6 +43,13 @@ void RecordPreparer::prepare_one(PreparedRecord& prepared) {
     prepared.rejection = std::move(row.error());
     return;
   }
+  prepared.domain = row->domain;
+  prepared.document_id = row->id;
+  prepared.received_on = row->received_on;
+  prepared.claim.replaces = record.envelope.replaces.has_value();
+  if (!makes_rows(reader_.kind())) {
+    return;
+  }
   prepared.line_begin = lines_.size();
   append_document_line(reader_.kind(), *row, prepared.stored->position, lines_);
   prepared.line_end = lines_.size();
@@ -51,14 +58,12 @@ void RecordPreparer::prepare_one(PreparedRecord& prepared) {
     lines_.resize(prepared.line_begin);
     prepared.rejection = Rejection{QuarantineReason::kRowTooLarge,
                                    fmt::format("$: the row has {} bytes, the limit is {}", bytes, max_row_bytes_),
-                                   std::string(row->domain), row->id};
+                                   prepared.domain, prepared.document_id};
     return;
   }
-  prepared.domain = row->domain;
-  prepared.document = document_key(prepared.domain, row->id);
+  prepared.document = document_key(prepared.domain, prepared.document_id);
   prepared.claim.version = row->version;
   prepared.claim.digest = row->digest;
-  prepared.claim.replaces = record.envelope.replaces.has_value();
 }
 
 std::string_view RecordPreparer::line(const PreparedRecord& prepared) const {

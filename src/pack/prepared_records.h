@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "model/record.h"
 #include "model/table.h"
 #include "model/transition.h"
@@ -23,6 +24,8 @@ struct PreparedRecord {
   DocumentKey document;
   VersionClaim claim;
   std::string domain;
+  std::string document_id;
+  Timestamp received_on;
   std::size_t line_begin = 0;
   std::size_t line_end = 0;
 };
@@ -35,7 +38,7 @@ class RecordPreparer {
   /// Parallel to `records`, which must outlive the result. The result lives until the next call.
   std::span<PreparedRecord> prepare(std::span<const StoredRecord> records);
 
-  /// The line of a record without rejection.
+  /// The line of a record without rejection; empty for kinds that make no rows.
   [[nodiscard]] std::string_view line(const PreparedRecord& prepared) const;
 
  private:

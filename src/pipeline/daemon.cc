@@ -93,9 +93,10 @@ Status Daemon::open_lines() {
   scheduler_->add(kEverything, *disk_);
   const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
+    const bool loads = makes_rows(repeater.kind);
     lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater,
-                                                    connections_->stage(repeater.stage),
-                                                    connections_->loader(repeater.destination)));
+                                                    loads ? &connections_->stage(repeater.stage) : nullptr,
+                                                    loads ? &connections_->loader(repeater.destination) : nullptr));
     lines_.back()->start();
   }
   return {};

@@ -11,6 +11,8 @@
 #include "journal/file/file_journal.h"
 #include "load/request_id.h"
 #include "model/table.h"
+#include "purge/purge_step.h"
+#include "purge/retire_step.h"
 
 namespace firn {
 namespace {
@@ -22,7 +24,7 @@ constexpr Duration kTriggerLimit = std::chrono::seconds(30);
 }  // namespace
 
 RepeaterLine::RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater,
-                           Stage& stage, Loader& loader)
+                           Stage* stage, Loader* loader)
     : surroundings_(surroundings),
       config_(config),
       repeater_(repeater),
@@ -61,33 +63,55 @@ Status RepeaterLine::open_journal() {
   return {};
 }
 
-void RepeaterLine::add_steps() {
+/// The steps that need the journal.
+void RepeaterLine::make_front_steps() {
   const auto& [files, clock, catalog, scheduler, alarms] = surroundings_;
   const RepeaterName& name = repeater_.name;
-  const TableDefinition table = table_of(repeater_.kind, repeater_.table);
-  const std::string chunk_directory = join(join(config_.data_dir, "chunks"), name.str());
-  if (journal_) {
-    PackOptions options;
-    options.repeater = name;
-    options.table = table;
-    options.data_directory = config_.data_dir;
+  PackOptions options;
+  options.repeater = name;
+  options.table.kind = repeater_.kind;
+  options.data_directory = config_.data_dir;
+  options.pack_floor_bytes = config_.disk.pack_floor;
+  options.chunk_age = Duration(0);
+  if (makes_rows()) {
+    options.table = table_of(repeater_.kind, repeater_.table);
     options.target_bytes = repeater_.chunk_size;
     options.chunk_age = repeater_.chunk_age;
-    options.pack_floor_bytes = config_.disk.pack_floor;
-    pack_ = std::make_unique<PackStep>(PackContext{*journal_, catalog, files, clock}, options);
     trigger_ = std::make_unique<TriggerStep>(name, catalog, clock, TriggerPolicy{repeater_.threshold},
                                              [this] { return journal_->end(0); });
-    purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, stage_, *journal_, files, clock},
-                                         PurgeOptions{chunk_directory, repeater_.keep_staged});
+    purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, *stage_, *journal_, files, clock},
+                                         PurgeOptions{chunk_directory(), repeater_.keep_staged});
+  } else {
+    purge_ = std::make_unique<RetireStep>(name, catalog, *journal_);
   }
-  stage_step_ = std::make_unique<StageStep>(name, catalog, stage_, files, clock, chunk_directory);
-  load_ = std::make_unique<LoadStep>(name, table, LoadStep::Parts{catalog, stage_, loader_, clock}, make_request_id);
+  pack_ = std::make_unique<PackStep>(PackContext{*journal_, catalog, files, clock}, options);
+}
+
+void RepeaterLine::make_load_steps() {
+  const auto& [files, clock, catalog, scheduler, alarms] = surroundings_;
+  const RepeaterName& name = repeater_.name;
+  stage_step_ = std::make_unique<StageStep>(name, catalog, *stage_, files, clock, chunk_directory());
+  load_ = std::make_unique<LoadStep>(name, table_of(repeater_.kind, repeater_.table),
+                                     LoadStep::Parts{catalog, *stage_, *loader_, clock}, make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
+}
+
+std::string RepeaterLine::chunk_directory() const {
+  return join(join(config_.data_dir, "chunks"), repeater_.name.str());
+}
+
+void RepeaterLine::add_steps() {
+  if (journal_) {
+    make_front_steps();
+  }
+  if (makes_rows()) {
+    make_load_steps();
+  }
   for (Step* step :
        {static_cast<Step*>(pack_.get()), static_cast<Step*>(stage_step_.get()), static_cast<Step*>(trigger_.get()),
-        static_cast<Step*>(load_.get()), static_cast<Step*>(verify_.get()), static_cast<Step*>(purge_.get())}) {
+        static_cast<Step*>(load_.get()), static_cast<Step*>(verify_.get()), purge_.get()}) {
     if (step != nullptr) {
-      scheduler.add(name, *step);
+      surroundings_.scheduler.add(repeater_.name, *step);
     }
   }
 }

@@ -18,12 +18,13 @@
 #include "model/journal.h"
 #include "model/loader.h"
 #include "model/stage.h"
+#include "model/step.h"
+#include "model/table.h"
 #include "observe/alarms.h"
 #include "pack/pack_step.h"
 #include "pipeline/intake_gate.h"
 #include "pipeline/scheduler.h"
 #include "platform/file_system.h"
-#include "purge/purge_step.h"
 #include "stage/stage_step.h"
 #include "verify/verify_step.h"
 
@@ -41,8 +42,9 @@ struct Surroundings {
 /// What belongs to one repeater: its journal, its group commit, and its steps. Threads: any, after start().
 class RepeaterLine {
  public:
-  RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater, Stage& stage,
-               Loader& loader);
+  /// `stage` and `loader` are null when the repeater's documents make no rows.
+  RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater, Stage* stage,
+               Loader* loader);
   ~RepeaterLine();
 
   /// Opens the journal and hands the steps to the scheduler. When the journal cannot be opened, the repeater takes
@@ -59,7 +61,9 @@ class RepeaterLine {
   [[nodiscard]] CommitQueue* queue() { return queue_.get(); }
   /// What is in the open chunk, not decided yet.
   [[nodiscard]] PackCounts open_counts() const;
-  /// Closes the open batch at the journal's end, if it would not be empty.
+  /// False when there is never anything to load.
+  [[nodiscard]] bool makes_rows() const { return firn::makes_rows(repeater_.kind); }
+  /// Closes the open batch at the journal's end, if it would not be empty. Only for a repeater that makes rows.
   Status trigger_now();
 
   [[nodiscard]] const DocumentFilter& filter() const { return filter_; }
@@ -76,13 +80,16 @@ class RepeaterLine {
 
  private:
   Status open_journal();
+  void make_front_steps();
+  void make_load_steps();
   void add_steps();
+  [[nodiscard]] std::string chunk_directory() const;
 
   Surroundings surroundings_;
   const Config& config_;
   const RepeaterConfig& repeater_;
-  Stage& stage_;
-  Loader& loader_;
+  Stage* stage_;
+  Loader* loader_;
   RateMeter accepted_;
   DocumentFilter filter_;
   std::vector<std::atomic<std::uint64_t>> filtered_;  // one for each rule
@@ -93,7 +100,7 @@ class RepeaterLine {
   std::unique_ptr<TriggerStep> trigger_;
   std::unique_ptr<LoadStep> load_;
   std::unique_ptr<VerifyStep> verify_;
-  std::unique_ptr<PurgeStep> purge_;
+  std::unique_ptr<Step> purge_;
 };
 
 }  // namespace firn

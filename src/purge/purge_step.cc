@@ -1,7 +1,6 @@
 #include "purge/purge_step.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -14,14 +13,15 @@
 namespace firn {
 namespace {
 
-// The partition of the file journal.
-constexpr std::uint64_t kPartition = 0;
 constexpr std::size_t kAtOnce = 1000;
 
 }  // namespace
 
 PurgeStep::PurgeStep(RepeaterName repeater, const Parts& parts, PurgeOptions options)
-    : repeater_(std::move(repeater)), parts_(parts), options_(std::move(options)) {}
+    : repeater_(std::move(repeater)),
+      parts_(parts),
+      options_(std::move(options)),
+      retirement_(repeater_, parts_.catalog, parts_.journal) {}
 
 StepOutcome PurgeStep::run() {
   auto outcome = run_once();
@@ -29,8 +29,8 @@ StepOutcome PurgeStep::run() {
 }
 
 Result<StepOutcome> PurgeStep::run_once() {
-  FIRN_TRY(retire_journal());
-  FIRN_ASSIGN(const auto done, chunks_in({ChunkState::kLoaded, ChunkState::kReplaced}));
+  FIRN_TRY(retirement_.run());
+  FIRN_ASSIGN(const auto done, chunks_in(parts_.catalog, repeater_, {ChunkState::kLoaded, ChunkState::kReplaced}));
   FIRN_TRY(remove_local_files(done));
   const Timestamp now = parts_.clock.now();
   std::vector<Chunk> due;
@@ -52,21 +52,6 @@ Result<StepOutcome> PurgeStep::run_once() {
     return StepOutcome::done(std::move(over));
   }
   return next ? StepOutcome::idle_for(*next - now) : StepOutcome::idle();
-}
-
-Result<std::vector<Chunk>> PurgeStep::chunks_in(std::vector<ChunkState> states) {
-  ChunkFilter filter;
-  filter.repeater = repeater_;
-  filter.states = std::move(states);
-  std::vector<Chunk> all;
-  while (true) {
-    FIRN_ASSIGN(const auto page, parts_.catalog.chunks(filter));
-    all.insert(all.end(), page.begin(), page.end());
-    if (page.size() < filter.limit) {
-      return all;
-    }
-    filter.after = page.back().id;
-  }
 }
 
 Timestamp PurgeStep::due_at(const Chunk& chunk) const {
@@ -131,28 +116,6 @@ Result<bool> PurgeStep::is_over(const Batch& batch) {
   filter.limit = 1;
   FIRN_ASSIGN(const auto kept, parts_.catalog.chunks(filter));
   return kept.empty();
-}
-
-Status PurgeStep::retire_journal() {
-  FIRN_ASSIGN(const auto settled, parts_.catalog.settled_up_to(repeater_, kPartition));
-  if (!settled) {
-    return {};
-  }
-  Position up_to = *settled;
-  // Of a chunk that went to quarantine before it was staged, the journal may have the only good copy.
-  FIRN_ASSIGN(const auto quarantined, chunks_in({ChunkState::kQuarantined}));
-  for (const Chunk& chunk : quarantined) {
-    if (!chunk.staged_at) {
-      up_to = std::min(up_to, chunk.range.first);
-    }
-  }
-  if (up_to <= retired_) {
-    return {};
-  }
-  crash_point("purge.before_retire");
-  FIRN_TRY(parts_.journal.retire(up_to));
-  retired_ = up_to;
-  return {};
 }
 
 }  // namespace firn

@@ -13,10 +13,10 @@
 #include "model/chunk.h"
 #include "model/journal.h"
 #include "model/names.h"
-#include "model/position.h"
 #include "model/stage.h"
 #include "model/step.h"
 #include "platform/file_system.h"
+#include "purge/journal_retirement.h"
 
 namespace firn {
 
@@ -46,12 +46,10 @@ class PurgeStep final : public Step {
 
  private:
   Result<StepOutcome> run_once();
-  Result<std::vector<Chunk>> chunks_in(std::vector<ChunkState> states);
   Status remove_local_files(const std::vector<Chunk>& chunks);
   Result<std::vector<Transition>> purge_objects(const std::vector<Chunk>& due);
   Result<std::vector<Transition>> purge_batches();
   Result<bool> is_over(const Batch& batch);
-  Status retire_journal();
   /// When the chunk's object may go.
   [[nodiscard]] Timestamp due_at(const Chunk& chunk) const;
 
@@ -59,7 +57,7 @@ class PurgeStep final : public Step {
   const Parts parts_;
   const PurgeOptions options_;
   std::set<ChunkId> without_local_file_;  ///< loaded chunks whose file this process has removed
-  Position retired_;                      ///< what the journal was told last
+  JournalRetirement retirement_;
 };
 
 }  // namespace firn

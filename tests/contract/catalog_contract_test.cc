@@ -21,6 +21,7 @@ TEST_P(CatalogContract, KnowsNothingOfANewRepeater) {
   EXPECT_TRUE(catalog_->chunks({}).value().empty());
   EXPECT_TRUE(catalog_->batches({forms(), {}, 10, 0}).value().empty());
   EXPECT_TRUE(catalog_->quarantined({}).value().empty());
+  EXPECT_TRUE(catalog_->fetch_requests({}).value().empty());
   EXPECT_TRUE(catalog_->domains(forms()).value().empty());
   EXPECT_FALSE(catalog_->is_replaced(forms(), at(1)).value());
   EXPECT_EQ(totals().decided, PackCounts());
@@ -70,6 +71,64 @@ TEST_P(CatalogContract, MovesTheCursorOverRangesWithoutRows) {
   EXPECT_EQ(catalog_->cursor(forms(), 0).value(), at(7));
   EXPECT_EQ(totals().decided.duplicates, 7U);
   EXPECT_TRUE(catalog_->chunks({}).value().empty());
+}
+
+TEST_P(CatalogContract, KeepsARequestToFetchUntilItIsFetched) {
+  begin();
+  ASSERT_TRUE(commit({requests_over(at(0), at(1), "f1")}));
+  const auto found = catalog_->fetch_requests({}).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].repeater, forms());
+  EXPECT_EQ(found[0].kind, Kind::kFormStub);
+  EXPECT_EQ(found[0].domain, "demo");
+  EXPECT_EQ(found[0].document_id, "f1");
+  EXPECT_EQ(found[0].position, at(0));
+  EXPECT_EQ(found[0].received_on, moment(3));
+  EXPECT_EQ(found[0].requested_at, moment(4));
+  EXPECT_EQ(totals().fetch_open, 1U);
+  EXPECT_EQ(totals().decided.requests, 1U);
+}
+
+TEST_P(CatalogContract, MakesOneRequestOfADocumentHoweverOftenItIsAskedFor) {
+  begin();
+  ASSERT_TRUE(commit({requests_over(at(0), at(3), "f1")}));
+  ASSERT_TRUE(commit({requests_over(at(3), at(5), "f1")}));
+  ASSERT_TRUE(commit({requests_over(at(5), at(6), "f2")}));
+  EXPECT_EQ(catalog_->fetch_requests({}).value().size(), 2U);
+  EXPECT_EQ(catalog_->fetch_requests({}).value().at(0).position, at(0)) << "the first one stays";
+  EXPECT_EQ(totals().fetch_open, 2U);
+  EXPECT_EQ(totals().decided.requests, 2U);
+  EXPECT_EQ(totals().decided.duplicates, 4U);
+  EXPECT_EQ(totals().decided.records, 6U);
+}
+
+TEST_P(CatalogContract, KeepsTheRequestsOfTwoRepeatersAndDomainsApart) {
+  begin();
+  DecideRange other = requests_over(at(0), at(1), "f1");
+  other.requests[0].domain = "other";
+  ASSERT_TRUE(commit({other}));
+  ASSERT_TRUE(commit({requests_over(at(1), at(2), "f1")}));
+  DecideRange apps = requests_over(at(0), at(1), "f1");
+  apps.repeater = apps.requests[0].repeater = RepeaterName("apps");
+  apps.requests[0].kind = Kind::kAppChange;
+  ASSERT_TRUE(commit({apps}));
+  EXPECT_EQ(catalog_->fetch_requests({}).value().size(), 3U);
+  EXPECT_EQ(catalog_->fetch_requests({RepeaterName("apps"), {}, 10, {}}).value().at(0).kind, Kind::kAppChange);
+  EXPECT_EQ(totals().fetch_open, 2U);
+}
+
+TEST_P(CatalogContract, RefusesRequestsThatAreNotOfTheRange) {
+  begin();
+  DecideRange outside = requests_over(at(0), at(1), "f1");
+  outside.requests[0].position = at(1);
+  EXPECT_EQ(refusal({outside}), ErrorKind::kConflict);
+  DecideRange twice = requests_over(at(0), at(2), "f1");
+  twice.requests[1] = request_at(at(0), "f2");
+  EXPECT_EQ(refusal({twice}), ErrorKind::kConflict);
+  DecideRange foreign = requests_over(at(0), at(1), "f1");
+  foreign.requests[0].repeater = RepeaterName("cases");
+  EXPECT_EQ(refusal({foreign}), ErrorKind::kConflict);
+  EXPECT_TRUE(catalog_->fetch_requests({}).value().empty());
 }
 
 TEST_P(CatalogContract, GoesOnInAHigherGeneration) {

@@ -60,6 +60,11 @@ std::string text(const QuarantinedRecord& r) {
                      optional_text(r.replaced_by));
 }
 
+std::string text(const FetchRequest& r) {
+  return fmt::format("{} {} {} {} {} {} {}", r.repeater.str(), to_string(r.kind), r.domain, r.document_id,
+                     r.position.str(), text(r.received_on), text(r.requested_at));
+}
+
 std::string text(const VersionEntry& e) {
   return fmt::format("{} {} {} {} {}", e.position.str(), optional_text(e.version), firn::to_hex(e.digest.view()), e.row,
                      text(e.received_at));
@@ -69,8 +74,8 @@ std::string text(const std::string& name) { return name; }
 
 std::string text(const RepeaterTotals& t) {
   const PackCounts& d = t.decided;
-  std::string line =
-      fmt::format("{} {} {} {} {} {}", d.records, d.rows, d.duplicates, d.conflicts, d.quarantined, d.bytes_received);
+  std::string line = fmt::format("{} {} {} {} {} {} {} {}", d.records, d.rows, d.duplicates, d.conflicts, d.quarantined,
+                                 d.bytes_received, d.requests, t.fetch_open);
   for (const ChunkTotals& c : t.chunks) {
     line +=
         fmt::format(" {}:{},{},{},{}", to_string(c.state), c.chunks, c.rows, c.bytes_uncompressed, c.bytes_compressed);
@@ -89,8 +94,8 @@ std::string lines(const std::vector<T>& values) {
 }
 
 std::string everything(Catalog& catalog) {
-  std::string all =
-      lines(catalog.chunks({}).value()) + lines(catalog.batches({}).value()) + lines(catalog.quarantined({}).value());
+  std::string all = lines(catalog.chunks({}).value()) + lines(catalog.batches({}).value()) +
+                    lines(catalog.quarantined({}).value()) + lines(catalog.fetch_requests({}).value());
   std::vector<DocumentKey> keys;
   for (const std::string& document : kDocuments) {
     keys.push_back(document_key("demo", document));
@@ -198,9 +203,10 @@ class Generator {
     }
     decision.next = one_in(12) ? Position::make(decision.from.generation() + 1, decision.from.partition(), 2)
                                : decision.from.plus(static_cast<std::uint64_t>(between(one_in(15) ? 0 : 1, 5)));
-    decision.counts = {5, 1, 2, 1, 1, 77};
+    decision.counts = {5, 1, 2, 1, 1, 77, 0};
     decision.domains = {one_of(std::vector<std::string>{"demo", "other"})};
     fill(decision);
+    decision.counts.requests = decision.requests.size();
     return decision;
   }
 
@@ -211,6 +217,9 @@ class Generator {
       if (one_in(4)) {
         decision.quarantined.push_back(quarantined_at(p));
         decision.quarantined.back().repeater = decision.repeater;
+      } else if (one_in(4)) {
+        decision.requests.push_back(request_at(p, one_of(kDocuments)));
+        decision.requests.back().repeater = one_in(20) ? one_of(kRepeaters) : decision.repeater;
       } else if (!one_in(4)) {
         decision.versions.push_back(entry_at(p, one_of(kDocuments)));
       }
@@ -294,9 +303,10 @@ std::string outcome(const Status& status) { return status ? "done" : status.erro
 bool is_done_or_conflict(const Status& status) { return status || status.error().kind == ErrorKind::kConflict; }
 
 std::string filtered(Catalog& catalog, const ChunkFilter& chunks, const BatchFilter& batches,
-                     const QuarantineFilter& records) {
+                     const QuarantineFilter& records, const std::optional<DocumentKey>& document) {
+  const FetchFilter requests{records.repeater, document, 2, records.after};
   return lines(catalog.chunks(chunks).value()) + lines(catalog.batches(batches).value()) +
-         lines(catalog.quarantined(records).value());
+         lines(catalog.quarantined(records).value()) + lines(catalog.fetch_requests(requests).value());
 }
 
 /// No position is in two chunks: every range was decided once.
@@ -353,7 +363,9 @@ RC_GTEST_PROP(CatalogModel, SqliteAndMemoryFilterAlike, ()) {
     BatchFilter batches{one_in(2) ? RepeaterName() : one_of(kRepeaters), {}, 2, between(0, 3)};
     QuarantineFilter records{one_in(2) ? RepeaterName() : one_of(kRepeaters), {QuarantineState::kOpen}, {}, 2, {}};
     records.after = one_in(2) ? Position() : at(static_cast<std::uint64_t>(between(0, 20)));
-    RC_ASSERT(filtered(*sqlite, chunks, batches, records) == filtered(memory, chunks, batches, records));
+    const auto document = one_in(3) ? std::optional(document_key("demo", "a")) : std::nullopt;
+    RC_ASSERT(filtered(*sqlite, chunks, batches, records, document) ==
+              filtered(memory, chunks, batches, records, document));
   }
 }
 

@@ -28,6 +28,26 @@ TEST_P(CatalogQueryContract, FiltersAndPagesQuarantinedRecords) {
   EXPECT_EQ(page[0].detail, "line 1, column 2");
 }
 
+TEST_P(CatalogQueryContract, FiltersAndPagesFetchRequests) {
+  begin();
+  ASSERT_TRUE(
+      commit({requests_over(at(0), at(1), "a"), requests_over(at(1), at(2), "b"), requests_over(at(2), at(3), "c")}));
+  const auto ids = [&](const FetchFilter& filter) {
+    std::string found;
+    const auto requests = catalog_->fetch_requests(filter).value();
+    for (const FetchRequest& request : requests) {
+      found += request.document_id;
+    }
+    return found;
+  };
+  EXPECT_EQ(ids({forms(), {}, 2, {}}), "ab");
+  EXPECT_EQ(ids({{}, {}, 2, at(0)}), "bc");
+  EXPECT_EQ(ids({{}, document_key("demo", "b"), 10, {}}), "b");
+  EXPECT_EQ(ids({{}, document_key("other", "b"), 10, {}}), "");
+  EXPECT_EQ(ids({{}, document_key("demo", "b"), 10, at(1)}), "");
+  EXPECT_EQ(ids({RepeaterName("cases"), {}, 10, {}}), "");
+}
+
 TEST_P(CatalogQueryContract, FiltersAndPagesChunks) {
   begin();
   decide(0, 10, 1);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -85,6 +86,28 @@ inline QuarantinedRecord quarantined_at(Position position) {
   record.received_at = moment(1);
   record.quarantined_at = moment(2);
   return record;
+}
+
+inline FetchRequest request_at(Position position, const std::string& id) {
+  FetchRequest request;
+  request.repeater = forms();
+  request.kind = Kind::kFormStub;
+  request.domain = "demo";
+  request.document_id = id;
+  request.position = position;
+  request.received_on = moment(3);
+  request.requested_at = moment(4);
+  return request;
+}
+
+/// A decision over [from, next) in which every record asks for the form of that id.
+inline DecideRange requests_over(Position from, Position next, const std::string& id) {
+  DecideRange decision = empty_decision(from, next);
+  for (Position p = from; p < next; p = p.plus(1)) {
+    decision.requests.push_back(request_at(p, id));
+  }
+  decision.counts.requests = std::exchange(decision.counts.duplicates, 0);
+  return decision;
 }
 
 inline FileReport loaded_report(const Chunk& chunk) { return {chunk.key, FileStatus::kLoaded, chunk.rows, ""}; }

@@ -111,6 +111,26 @@ DecideFacts MemoryCatalog::State::decide_facts(const DecideRange& decision) cons
   return facts;
 }
 
+bool MemoryCatalog::State::is_requested(const FetchRequest& wanted) const {
+  return std::ranges::any_of(requests, [&](const auto& entry) {
+    const FetchRequest& known = entry.second;
+    return known.repeater == wanted.repeater && known.domain == wanted.domain &&
+           known.document_id == wanted.document_id;
+  });
+}
+
+std::uint64_t MemoryCatalog::State::add_requests(const DecideRange& decision) {
+  std::uint64_t known = 0;
+  for (const FetchRequest& request : decision.requests) {
+    if (is_requested(request)) {
+      ++known;
+    } else {
+      requests.emplace(Place(request.repeater, request.position), request);
+    }
+  }
+  return known;
+}
+
 Status MemoryCatalog::State::apply(const DecideRange& decision) {
   FIRN_TRY(check_decision(decision, decide_facts(decision)));
   if (decision.chunk) {
@@ -127,7 +147,7 @@ Status MemoryCatalog::State::apply(const DecideRange& decision) {
     replaced.emplace(decision.repeater, position);
   }
   domains[decision.repeater].insert(decision.domains.begin(), decision.domains.end());
-  counts[decision.repeater] += decision.counts;
+  counts[decision.repeater] += settled_counts(decision, add_requests(decision));
   cursors[{decision.repeater, decision.from.partition()}] = decision.next;
   return {};
 }
@@ -272,6 +292,19 @@ Result<std::vector<QuarantinedRecord>> MemoryCatalog::quarantined(const Quaranti
   return found;
 }
 
+Result<std::vector<FetchRequest>> MemoryCatalog::fetch_requests(const FetchFilter& filter) {
+  const MutexLock lock(mutex_);
+  std::vector<FetchRequest> found;
+  for (const auto& [place, request] : state_.requests) {
+    const bool is_wanted = !filter.document || *filter.document == document_key(request.domain, request.document_id);
+    if (found.size() < filter.limit && is_wanted && admits(filter.repeater, request.repeater) &&
+        (!filter.after || request.position > *filter.after)) {
+      found.push_back(request);
+    }
+  }
+  return found;
+}
+
 Result<std::optional<Chunk>> MemoryCatalog::chunk_at(const RepeaterName& repeater, Position position) {
   const MutexLock lock(mutex_);
   std::optional<Chunk> newest;
@@ -326,6 +359,8 @@ Result<RepeaterTotals> MemoryCatalog::totals(const RepeaterName& repeater) {
   for (const auto& [state, sum] : by_state) {
     totals.chunks.push_back(sum);
   }
+  totals.fetch_open = static_cast<std::uint64_t>(
+      std::ranges::count_if(state_.requests, [&](const auto& entry) { return entry.second.repeater == repeater; }));
   for (const auto& [place, record] : state_.quarantined) {
     if (record.repeater == repeater && record.state == QuarantineState::kOpen) {
       ++totals.quarantine_open;

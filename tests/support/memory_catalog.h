@@ -44,6 +44,7 @@ class MemoryCatalog final : public Catalog {
   Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) override;
   Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
   Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
+  Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) override;
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;
@@ -59,6 +60,7 @@ class MemoryCatalog final : public Catalog {
     std::map<ChunkId, Chunk> chunks;
     std::set<Place> replaced;
     std::map<Place, QuarantinedRecord> quarantined;
+    std::map<Place, FetchRequest> requests;
     std::map<RepeaterName, std::set<std::string>> domains;
     std::map<RepeaterName, PackCounts> counts;
 
@@ -80,6 +82,9 @@ class MemoryCatalog final : public Catalog {
     [[nodiscard]] DecideFacts decide_facts(const DecideRange& decision) const;
     [[nodiscard]] BatchFacts batch_facts(BatchId id) const;
     void add(Batch batch);
+    [[nodiscard]] bool is_requested(const FetchRequest& wanted) const;
+    /// Returns how many were asked for already.
+    std::uint64_t add_requests(const DecideRange& decision);
   };
   using Versions = std::unordered_map<DocumentKey, std::vector<VersionEntry>, Digest128Hash>;
 

@@ -157,4 +157,23 @@ Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, cons
   return records;
 }
 
+Result<std::vector<FetchRequest>> list_fetch_requests(Database& database, const FetchFilter& filter) {
+  static const std::string one = "SELECT " + kFetchColumns +
+                                 " FROM fetch_requests t WHERE t.repeater = ? AND t.document = ? AND t.position > ? "
+                                 "LIMIT ?";
+  static const std::string any = "SELECT " + kFetchColumns +
+                                 " FROM fetch_requests t WHERE t.repeater = ? AND t.position > ? "
+                                 "ORDER BY t.position LIMIT ?";
+  std::vector<FetchRequest> requests;
+  const std::int64_t after = filter.after ? static_cast<std::int64_t>(filter.after->value()) : -1;
+  FIRN_ASSIGN(const auto ids, repeaters(database, filter.repeater));
+  for (const auto repeater : ids) {
+    const std::size_t limit = filter.limit - requests.size();
+    auto query = filter.document ? database.query(one, repeater, *filter.document, after, limit)
+                                 : database.query(any, repeater, after, limit);
+    FIRN_TRY(collect(query, database.path(), read_fetch_request, requests));
+  }
+  return requests;
+}
+
 }  // namespace firn

@@ -8,11 +8,12 @@
 
 namespace firn {
 
-// The three filtered lists. Each asks once for every (repeater, state), so that an index gives the rows in order and
+// The filtered lists. Each asks once for every (repeater, state), so that an index gives the rows in order and
 // the cost depends on what is returned, not on how much is stored.
 
 Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& filter);
 Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& filter);
 Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, const QuarantineFilter& filter);
+Result<std::vector<FetchRequest>> list_fetch_requests(Database& database, const FetchFilter& filter);
 
 }  // namespace firn

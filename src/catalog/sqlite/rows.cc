@@ -23,6 +23,10 @@ const std::string kQuarantineColumns =
     "(SELECT name FROM repeaters WHERE id = t.repeater), t.position, t.last, t.reason, t.detail, t.domain, "
     "t.document_id, t.bytes, t.received_at, t.quarantined_at, t.state, t.replaced_by";
 
+const std::string kFetchColumns =
+    "(SELECT name FROM repeaters WHERE id = t.repeater), t.kind, t.domain, t.document_id, t.position, t.received_on, "
+    "t.requested_at";
+
 namespace {
 
 /// The word in the present column as an enumeration.
@@ -132,6 +136,18 @@ Result<QuarantinedRecord> read_quarantined(Query& query, const std::string& path
   FIRN_ASSIGN(record.state, word(query, path, parse_quarantine_state));
   record.replaced_by = query.maybe_position();
   return record;
+}
+
+Result<FetchRequest> read_fetch_request(Query& query, const std::string& path) {
+  FetchRequest request;
+  request.repeater = RepeaterName(query.text());
+  FIRN_ASSIGN(request.kind, word(query, path, parse_kind));
+  request.domain = query.text();
+  request.document_id = query.text();
+  request.position = query.position();
+  request.received_on = query.time();
+  request.requested_at = query.time();
+  return request;
 }
 
 Result<std::optional<std::int64_t>> find_repeater(Database& database, const RepeaterName& repeater) {

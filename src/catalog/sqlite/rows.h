@@ -8,6 +8,7 @@
 #include "catalog/sqlite/database.h"
 #include "model/batch.h"
 #include "model/chunk.h"
+#include "model/fetch_request.h"
 #include "model/names.h"
 #include "model/position.h"
 #include "model/quarantine.h"
@@ -20,10 +21,12 @@ namespace firn {
 extern const std::string kChunkColumns;
 extern const std::string kBatchColumns;
 extern const std::string kQuarantineColumns;
+extern const std::string kFetchColumns;
 
 Result<Chunk> read_chunk(Query& query, const std::string& path);
 Result<Batch> read_batch(Query& query, const std::string& path);
 Result<QuarantinedRecord> read_quarantined(Query& query, const std::string& path);
+Result<FetchRequest> read_fetch_request(Query& query, const std::string& path);
 
 /// The number that stands for the repeater in the tables; nothing when the catalog does not know it.
 Result<std::optional<std::int64_t>> find_repeater(Database& database, const RepeaterName& repeater);

@@ -143,8 +143,27 @@ CREATE TABLE chunk_totals (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Kinds whose documents only say that something has to be fetched.
+constexpr const char* kFetchRequests = R"sql(
+CREATE TABLE fetch_requests (
+  repeater INTEGER NOT NULL REFERENCES repeaters(id),
+  document BLOB NOT NULL CHECK (length(document) = 16),
+  kind TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  received_on INTEGER NOT NULL,
+  requested_at INTEGER NOT NULL,
+  PRIMARY KEY (repeater, document)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX fetch_requests_by_position ON fetch_requests (repeater, position);
+
+ALTER TABLE totals ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN fetch_open INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 1> kMigrations{kFirstSchema};
+constexpr std::array<const char*, 2> kMigrations{kFirstSchema, kFetchRequests};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

@@ -92,14 +92,16 @@ Status read_versions(Database& database, std::int64_t repeater, const DocumentKe
 
 Status read_counts(Database& database, std::int64_t repeater, RepeaterTotals& totals) {
   auto query = database.query(
-      "SELECT records, rows, duplicates, conflicts, quarantined, bytes_received, quarantine_open, "
-      "quarantine_open_bytes FROM totals WHERE repeater = ?",
+      "SELECT records, rows, duplicates, conflicts, quarantined, bytes_received, requests, quarantine_open, "
+      "quarantine_open_bytes, fetch_open FROM totals WHERE repeater = ?",
       repeater);
   FIRN_ASSIGN(const bool row, query.next());
   if (row) {
-    totals.decided = {query.number(), query.number(), query.number(), query.number(), query.number(), query.number()};
+    totals.decided = {query.number(), query.number(), query.number(), query.number(),
+                      query.number(), query.number(), query.number()};
     totals.quarantine_open = query.number();
     totals.quarantine_open_bytes = query.number();
+    totals.fetch_open = query.number();
   }
   return {};
 }
@@ -201,6 +203,11 @@ Result<std::vector<Batch>> SqliteCatalog::batches(const BatchFilter& filter) {
 Result<std::vector<QuarantinedRecord>> SqliteCatalog::quarantined(const QuarantineFilter& filter) {
   const MutexLock lock(mutex_);
   return list_quarantined(database_, filter);
+}
+
+Result<std::vector<FetchRequest>> SqliteCatalog::fetch_requests(const FetchFilter& filter) {
+  const MutexLock lock(mutex_);
+  return list_fetch_requests(database_, filter);
 }
 
 Result<std::optional<Chunk>> SqliteCatalog::chunk_at(const RepeaterName& repeater, Position position) {

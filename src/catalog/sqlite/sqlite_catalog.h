@@ -40,6 +40,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) override;
   Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
   Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
+  Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) override;
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;

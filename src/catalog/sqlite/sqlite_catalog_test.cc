@@ -121,6 +121,23 @@ TEST(SqliteCatalog, LeavesNoHalfOfAMigration) {
   EXPECT_FALSE(database.in_transaction());
 }
 
+TEST(SqliteCatalog, BringsTheFirstReleasesTablesUpToDate) {
+  const TemporaryDirectory directory;
+  {
+    const auto catalog = open_catalog(directory / "catalog.db");
+    begin(*catalog);
+    ASSERT_TRUE(commit(*catalog, decision_over(at(0), at(10), 1)));
+  }
+  run_sql(directory / "catalog.db",
+          "DROP TABLE fetch_requests; ALTER TABLE totals DROP COLUMN requests; "
+          "ALTER TABLE totals DROP COLUMN fetch_open; PRAGMA user_version = 1");
+  const auto catalog = open_catalog(directory / "catalog.db");
+  expect_decided(*catalog, at(10));
+  ASSERT_TRUE(commit(*catalog, requests_over(at(10), at(12), "f1")));
+  EXPECT_EQ(catalog->totals(forms()).value().fetch_open, 1U);
+  EXPECT_TRUE(catalog->verify());
+}
+
 TEST(SqliteCatalog, SaysThatAFileIsNoCatalog) {
   const TemporaryDirectory directory;
   std::ofstream(directory / "catalog.db") << std::string(5000, 'x');

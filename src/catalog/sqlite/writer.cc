@@ -97,7 +97,8 @@ Status CatalogWriter::apply(const DecideRange& decision) {
   }
   FIRN_TRY(insert_quarantined(decision.quarantined, repeater));
   FIRN_TRY(insert_names(decision, repeater));
-  FIRN_TRY(add_counts(decision.counts, repeater));
+  FIRN_ASSIGN(const auto known, insert_requests(decision.requests, repeater));
+  FIRN_TRY(add_counts(settled_counts(decision, known), repeater));
   return database_
       .query(
           "INSERT INTO cursors (repeater, partition, position) VALUES (?, ?, ?) "
@@ -274,6 +275,26 @@ Status CatalogWriter::insert_quarantined(std::span<const QuarantinedRecord> reco
   return add_open_quarantine(repeater, static_cast<std::int64_t>(records.size()), static_cast<std::int64_t>(bytes));
 }
 
+Result<std::uint64_t> CatalogWriter::insert_requests(std::span<const FetchRequest> requests, std::int64_t repeater) {
+  std::uint64_t known = 0;
+  for (const FetchRequest& request : requests) {
+    auto insert = database_.query(
+        "INSERT INTO fetch_requests (repeater, document, kind, domain, document_id, position, received_on, "
+        "requested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repeater, document) DO NOTHING RETURNING 1",
+        repeater, document_key(request.domain, request.document_id), to_string(request.kind), request.domain,
+        request.document_id, request.position, request.received_on, request.requested_at);
+    FIRN_ASSIGN(const bool is_new, insert.next());
+    known += is_new ? 0U : 1U;
+  }
+  if (requests.size() > known) {
+    FIRN_TRY(database_
+                 .query("UPDATE totals SET fetch_open = fetch_open + ? WHERE repeater = ?", requests.size() - known,
+                        repeater)
+                 .run());
+  }
+  return known;
+}
+
 Status CatalogWriter::insert_names(const DecideRange& decision, std::int64_t repeater) {
   for (const Position position : decision.replaced) {
     FIRN_TRY(database_.query("INSERT INTO replaced (repeater, position) VALUES (?, ?)", repeater, position).run());
@@ -288,10 +309,10 @@ Status CatalogWriter::add_counts(const PackCounts& counts, std::int64_t repeater
   return database_
       .query(
           "UPDATE totals SET records = records + ?, rows = rows + ?, duplicates = duplicates + ?, "
-          "conflicts = conflicts + ?, quarantined = quarantined + ?, bytes_received = bytes_received + ? "
-          "WHERE repeater = ?",
+          "conflicts = conflicts + ?, quarantined = quarantined + ?, bytes_received = bytes_received + ?, "
+          "requests = requests + ? WHERE repeater = ?",
           counts.records, counts.rows, counts.duplicates, counts.conflicts, counts.quarantined, counts.bytes_received,
-          repeater)
+          counts.requests, repeater)
       .run();
 }
 

@@ -42,6 +42,8 @@ class CatalogWriter {
   Status update_chunk(const Chunk& before, const Chunk& after);
   Status insert_versions(std::span<const VersionEntry> versions, std::int64_t repeater);
   Status insert_quarantined(std::span<const QuarantinedRecord> records, std::int64_t repeater);
+  /// Those whose document is not asked for yet; returns how many were asked for already.
+  Result<std::uint64_t> insert_requests(std::span<const FetchRequest> requests, std::int64_t repeater);
   Status insert_names(const DecideRange& decision, std::int64_t repeater);
   Status add_counts(const PackCounts& counts, std::int64_t repeater);
   Status add_open_quarantine(std::int64_t repeater, std::int64_t records, std::int64_t bytes);

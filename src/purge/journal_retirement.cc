@@ -1,0 +1,57 @@
+#include "purge/journal_retirement.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/crash_point.h"
+
+namespace firn {
+namespace {
+
+// The partition of the file journal.
+constexpr std::uint64_t kPartition = 0;
+
+}  // namespace
+
+Result<std::vector<Chunk>> chunks_in(Catalog& catalog, const RepeaterName& repeater, std::vector<ChunkState> states) {
+  ChunkFilter filter;
+  filter.repeater = repeater;
+  filter.states = std::move(states);
+  std::vector<Chunk> all;
+  while (true) {
+    FIRN_ASSIGN(const auto page, catalog.chunks(filter));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < filter.limit) {
+      return all;
+    }
+    filter.after = page.back().id;
+  }
+}
+
+JournalRetirement::JournalRetirement(RepeaterName repeater, Catalog& catalog, Journal& journal)
+    : repeater_(std::move(repeater)), catalog_(catalog), journal_(journal) {}
+
+Status JournalRetirement::run() {
+  FIRN_ASSIGN(const auto settled, catalog_.settled_up_to(repeater_, kPartition));
+  if (!settled) {
+    return {};
+  }
+  Position up_to = *settled;
+  FIRN_ASSIGN(const auto quarantined, chunks_in(catalog_, repeater_, {ChunkState::kQuarantined}));
+  for (const Chunk& chunk : quarantined) {
+    if (!chunk.staged_at) {
+      up_to = std::min(up_to, chunk.range.first);
+    }
+  }
+  if (up_to <= retired_) {
+    return {};
+  }
+  crash_point("purge.before_retire");
+  FIRN_TRY(journal_.retire(up_to));
+  retired_ = up_to;
+  return {};
+}
+
+}  // namespace firn
