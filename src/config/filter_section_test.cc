@@ -79,6 +79,19 @@ TEST(FilterSection, RefusesWhatTheKindDoesNotHave) {
             "remove the setting; docs/configuration.md lists what each kind has");
 }
 
+TEST(FilterSection, KnowsWhatEachKindHas) {
+  const Read of_case("only_case_types = [\"person\"]\nnot_users = [\"bot\"]", Kind::kCase);
+  EXPECT_TRUE(of_case.report.errors.empty());
+  EXPECT_EQ(names_of(of_case.result), (std::vector<std::string>{"only_case_types", "not_users"}));
+  EXPECT_TRUE(Read("only_domains = [\"demo\"]", Kind::kLocation).report.errors.empty());
+  for (const char* wrong : {"not_users = [\"u\"]", "only_xmlns = [\"http://a\"]", "only_app_ids = [\"a\"]"}) {
+    EXPECT_FALSE(Read(wrong, Kind::kUser).error().empty()) << wrong;
+  }
+  EXPECT_EQ(Read("device_logs = \"drop\"", Kind::kCase).error(),
+            "firn.toml:2:15: \"device_logs\" has no meaning for the kind \"case\"; only forms can be device logs; "
+            "remove the setting");
+}
+
 TEST(FilterSection, RefusesContradictions) {
   EXPECT_NE(Read("only_users = [\"a\", \"b\"]\nnot_users = [\"b\"]").error().find("\"b\" is in \"only_users\""),
             std::string::npos);

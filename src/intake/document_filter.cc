@@ -47,8 +47,8 @@ std::optional<std::size_t> DocumentFilter::drops(const DocumentPeek& peek, const
     return std::nullopt;
   }
   // The look was a quick one, and a dropped document cannot be brought back.
-  const auto facts = check_document(body, order_);
-  return facts ? judge(*facts, envelope) : std::nullopt;
+  const DocumentPeek whole = check_document(body, order_);
+  return whole.understood ? judge(whole.facts, envelope) : std::nullopt;
 }
 
 std::optional<std::size_t> DocumentFilter::judge(const DocumentFacts& facts, const Envelope& envelope) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,9 +51,9 @@ DocumentPeek peek_document(std::string& body, const PeekOrder& order) {
   return peek;
 }
 
-std::optional<DocumentFacts> check_document(std::string_view body, const PeekOrder& order) {
+DocumentPeek check_document(std::string_view body, const PeekOrder& order) {
   if (order.kind == Kind::kAppChange) {
-    return peek_app_change(body).understood ? std::optional(DocumentFacts()) : std::nullopt;
+    return peek_app_change(body);
   }
   return looks_like_xml(body) ? check_xml(body, order) : check_json(body, order);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,8 +29,8 @@ struct DocumentPeek {
 /// its capacity may grow. Nothing of the content but the id and the facts is in the result. Threads: any.
 DocumentPeek peek_document(std::string& body, const PeekOrder& order);
 
-/// Reads a whole body, strictly, before it is dropped for what peek_document() has shown. Nothing when it is damaged; a
-/// missing id is no damage here, because logs of phones have none. Threads: any.
-std::optional<DocumentFacts> check_document(std::string_view body, const PeekOrder& order);
+/// Reads a whole body, strictly, before it is dropped for what peek_document() has shown. Not understood when it is
+/// damaged; a missing id does not count, because logs of phones have none. Threads: any.
+DocumentPeek check_document(std::string_view body, const PeekOrder& order);
 
 }  // namespace firn

@@ -43,9 +43,9 @@ std::string json_form() {
     text += "}";
   }
   return text +
-         R"(, "meta": {"instanceID": "7b6cf1de", "username": "chw_017", "userID": "9c2e51f0a8b74a2b8f5a0c7f6d1e2b3c"}}, )"
-         R"("metadata": {"userID": "9c2e51f0a8b74a2b8f5a0c7f6d1e2b3c", "username": "chw_017"}, "attachments": {)"
-         R"("form.xml": {"content_type": "text/xml", "length": 1874, "url": "https://www.commcarehq.org/a/demo/form.xml"}}})";
+         R"(, "meta": {"instanceID": "7b6cf1de", "username": "chw_017", "userID": "9c2e51f0a8b74a2b8f5a0c7f6d1e2b3c"}})"
+         R"(, "metadata": {"userID": "9c2e51f0a8b74a2b8f5a0c7f6d1e2b3c", "username": "chw_017"}, "attachments": {)"
+         R"("form.xml": {"content_type": "text/xml", "length": 1874, "url": "https://www.commcarehq.org/form.xml"}}})";
 }
 
 /// The same size in XML.

@@ -69,6 +69,13 @@ TEST(DocumentPeek, FindsWhatFiltersAskFor) {
       "m");
 }
 
+TEST(DocumentPeek, FindsTheUserInTheMetadataWhenTheFormNamesNone) {
+  for (const char* body : {R"({"id":"a","form":{"meta":{}},"metadata":{"userID":"m"}})",
+                           R"({"metadata":{"userID":"m"},"form":{"meta":{"userID":null}},"id":"a"})"}) {
+    EXPECT_EQ(fact(peek(body, Kind::kForm, bit_of(FilterField::kUser)), FilterField::kUser), "m") << body;
+  }
+}
+
 TEST(DocumentPeek, FindsOnlyWhatIsAskedFor) {
   const auto found =
       peek(R"({"id":"a","domain":"demo","form":{"@xmlns":"http://f"}})", Kind::kForm, bit_of(FilterField::kXmlns));
@@ -86,6 +93,20 @@ TEST(DocumentPeek, TellsMissingFromUnclear) {
   for (const char* unclear : {R"({"id":"a","form":{"@xmlns":5}})", R"({"id":"a","form":{"@xmlns":["http://f"]}})"}) {
     EXPECT_EQ(fact(peek(unclear, Kind::kForm, kAll), FilterField::kXmlns), "?") << unclear;
   }
+}
+
+TEST(DocumentPeek, ReadsAnIdWhoseKeyHasEscapes) {
+  const auto found = peek(R"({"\u0069d":"a","\u0064omain":"demo"})", Kind::kForm, kAll);
+  EXPECT_EQ(found.id, "a");
+  EXPECT_EQ(found.damage, "");
+  EXPECT_EQ(fact(found, FilterField::kDomain), "demo");
+}
+
+TEST(DocumentPeek, PassesOverAByteOrderMark) {
+  const auto found = peek("\xEF\xBB\xBF{\"id\":\"a\"}");
+  EXPECT_EQ(found.id, "a");
+  EXPECT_EQ(found.damage, "");
+  EXPECT_TRUE(check_document("\xEF\xBB\xBF{\"id\":\"a\"}", {Kind::kForm, kAll}).understood);
 }
 
 TEST(DocumentPeek, UnderstandsDocumentsWithoutId) {

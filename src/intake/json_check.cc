@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
 #include "intake/json_places.h"
+#include "intake/xml_encoding.h"
 
 namespace firn {
 namespace {
@@ -67,20 +66,26 @@ bool make_room(dom::parser& parser, std::size_t bytes) {
          parser.allocate(std::max<std::size_t>(bytes, 1U << 14U), kDeepest) == simdjson::SUCCESS;
 }
 
-std::optional<DocumentFacts> read(dom::parser& parser, std::string_view body, const PeekOrder& order) {
+DocumentPeek read(dom::parser& parser, std::string_view body, const PeekOrder& order) {
+  DocumentPeek peek;
   dom::element root;
   if (!make_room(parser, body.size()) || parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS ||
       !root.is_object() || has_key_twice(root)) {
-    return std::nullopt;
+    return peek;
   }
   JsonFacts facts;
   collect(root.get_object().value_unsafe(), json_places(order.kind), facts);
-  return std::move(facts).fields();
+  take_facts(facts, order.kind, peek);
+  peek.understood = true;
+  return peek;
 }
 
 }  // namespace
 
-std::optional<DocumentFacts> check_json(std::string_view body, const PeekOrder& order) {
+DocumentPeek check_json(std::string_view body, const PeekOrder& order) {
+  if (body.starts_with(kUtf8Mark)) {
+    body.remove_prefix(kUtf8Mark.size());
+  }
   if (body.size() > kKeptParser) {
     dom::parser parser;
     return read(parser, body, order);

@@ -13,14 +13,14 @@
 
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
+#include "intake/json_check.h"
 #include "intake/json_places.h"
+#include "intake/xml_encoding.h"
 
 namespace firn {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
-
-constexpr std::size_t kLongestId = 255;
 
 std::string describe(simdjson::error_code error) {
   return fmt::format("$: this is not valid JSON ({})", simdjson::error_message(error));
@@ -45,7 +45,7 @@ class Look {
       return "$: something follows the document";
     }
     understood_ = true;
-    return id_damage();
+    return {};
   }
 
   /// The document was seen from its beginning to its end; it may lack an id.
@@ -108,19 +108,6 @@ class Look {
     return error;
   }
 
-  [[nodiscard]] std::string id_damage() const {
-    const std::string key = fmt::format("$.{}", places_.front().key);
-    switch (facts_.id().state()) {
-      case FieldValue::State::kMissing:
-        return key + ": it is missing or empty";
-      case FieldValue::State::kUnclear:
-        return key + ": it is not one text";
-      case FieldValue::State::kFound:
-        break;
-    }
-    return {};
-  }
-
   std::span<const JsonPlace> places_;
   FilterFields fields_;
   JsonFacts facts_;
@@ -133,17 +120,24 @@ void peek_json(std::string& body, const PeekOrder& order, DocumentPeek& peek) {
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   thread_local ondemand::parser parser;
   ondemand::document document;
-  if (const auto error = parser.iterate(body.data(), body.size(), body.capacity()).get(document)) {
+  const std::size_t skipped = body.starts_with(kUtf8Mark) ? kUtf8Mark.size() : 0;
+  if (const auto error =
+          parser.iterate(body.data() + skipped, body.size() - skipped, body.capacity() - skipped).get(document)) {
     peek.damage = describe(error);
     return;
   }
   Look look(order);
   peek.damage = look.run(document);
   peek.understood = look.understood();
-  if (const FieldValue& id = look.facts().id(); id.text().size() <= kLongestId) {
-    peek.id = id.text();
+  take_facts(look.facts(), order.kind, peek);
+  if (peek.understood && !peek.damage.empty()) {
+    // Rare: there is no id, or its key is written with escapes, which the look does not resolve.
+    DocumentPeek read = check_json(body, order);
+    peek.understood = read.understood;
+    if (read.understood) {
+      peek = std::move(read);
+    }
   }
-  peek.facts = std::move(look.facts()).fields();
 }
 
 }  // namespace firn

@@ -1,16 +1,22 @@
 #include "intake/json_places.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "intake/document_facts.h"
+#include "intake/document_peek.h"
 #include "model/filter.h"
 #include "model/table.h"
 
 namespace firn {
 namespace {
+
+constexpr std::size_t kLongestId = 255;
 
 constexpr FilterFields kDomain = bit_of(FilterField::kDomain);
 constexpr FilterFields kXmlns = bit_of(FilterField::kXmlns);
@@ -32,7 +38,7 @@ constexpr std::array kForm{id("id"),
                            kDomainPlace,
                            JsonPlace{.key = "app_id", .fact = JsonFact::kAppId, .fields = kAppId},
                            JsonPlace{.key = "form", .fields = kXmlns | kUser, .inside = kPartsOfForm},
-                           JsonPlace{.key = "metadata", .fields = kUser, .inside = kMetadata, .is_spare = true}};
+                           JsonPlace{.key = "metadata", .fields = kUser, .inside = kMetadata}};
 
 constexpr std::array kProperties{JsonPlace{.key = "case_type", .fact = JsonFact::kCaseType}};
 constexpr std::array kCase{
@@ -67,6 +73,19 @@ DocumentFacts JsonFacts::fields() && {
   facts[FilterField::kCaseType] = either(from[JsonFact::kCaseType], from[JsonFact::kOtherCaseType]);
   facts[FilterField::kUser] = either(from[JsonFact::kUser], from[JsonFact::kOtherUser]);
   return facts;
+}
+
+void take_facts(JsonFacts& facts, Kind kind, DocumentPeek& peek) {
+  const FieldValue& id = facts.id();
+  if (id.state() != FieldValue::State::kFound && peek.damage.empty()) {
+    const bool missing = id.state() == FieldValue::State::kMissing;
+    peek.damage =
+        fmt::format("$.{}: it is {}", json_places(kind).front().key, missing ? "missing or empty" : "not one text");
+  }
+  if (id.text().size() <= kLongestId) {
+    peek.id = id.text();
+  }
+  peek.facts = std::move(facts).fields();
 }
 
 std::span<const JsonPlace> json_places(Kind kind) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "intake/document_facts.h"
+#include "intake/document_peek.h"
 #include "model/filter.h"
 #include "model/table.h"
 
@@ -50,5 +51,8 @@ class JsonFacts {
  private:
   std::array<FieldValue, static_cast<std::size_t>(JsonFact::kInside)> values_;
 };
+
+/// Puts what was found into `peek`; a missing or unclear id becomes its damage, unless it has one.
+void take_facts(JsonFacts& facts, Kind kind, DocumentPeek& peek);
 
 }  // namespace firn

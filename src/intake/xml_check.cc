@@ -5,9 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string_view>
-#include <utility>
 
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
@@ -89,24 +87,27 @@ void listen(XML_Parser parser, Reading& reading) {
 
 }  // namespace
 
-std::optional<DocumentFacts> check_xml(std::string_view body, const PeekOrder& order) {
+DocumentPeek check_xml(std::string_view body, const PeekOrder& order) {
+  DocumentPeek peek;
   const XmlEncoding encoding = xml_encoding(body);
   if (encoding == XmlEncoding::kOther || body.size() > std::numeric_limits<int>::max()) {
-    return std::nullopt;
+    return peek;
   }
   // In every encoding of one byte all bytes are characters; which ones matters only for values, and those are ASCII.
   const char* const name = encoding == XmlEncoding::kOneByte ? "ISO-8859-1" : "UTF-8";
   const Parser parser(XML_ParserCreateNS(name, kSeparator), XML_ParserFree);
   if (!parser) {
-    return std::nullopt;
+    return peek;
   }
   Reading reading{parser.get(), XmlFacts(order)};
   listen(parser.get(), reading);
   const auto status = XML_Parse(parser.get(), body.data(), static_cast<int>(body.size()), XML_TRUE);
   if (status != XML_STATUS_OK || reading.refused) {
-    return std::nullopt;
+    return peek;
   }
-  return std::move(reading.facts.fields());
+  take_facts(reading.facts, peek);
+  peek.understood = true;
+  return peek;
 }
 
 }  // namespace firn

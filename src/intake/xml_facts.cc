@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "intake/document_facts.h"
 #include "intake/xml_encoding.h"
@@ -83,5 +84,13 @@ void XmlFacts::close() {
 }
 
 void XmlFacts::spoil_text() { spoiled_ = true; }
+
+void take_facts(XmlFacts& facts, DocumentPeek& peek) {
+  constexpr std::size_t kLongestId = 255;
+  if (facts.id().text().size() <= kLongestId) {
+    peek.id = facts.id().text();
+  }
+  peek.facts = std::move(facts.fields());
+}
 
 }  // namespace firn

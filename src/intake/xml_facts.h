@@ -52,4 +52,7 @@ class XmlFacts {
   std::string text_;
 };
 
+/// Puts what was found into `peek`.
+void take_facts(XmlFacts& facts, DocumentPeek& peek);
+
 }  // namespace firn

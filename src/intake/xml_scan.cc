@@ -18,7 +18,6 @@ namespace firn {
 namespace {
 
 constexpr std::size_t kDeepest = 256;
-constexpr std::size_t kLongestId = 255;
 constexpr std::size_t kMaxRootAttributes = 64;
 
 /// `&#65;` or `&#x41;` without its ends; only ASCII.
@@ -285,10 +284,7 @@ void scan_xml(std::string_view body, const PeekOrder& order, DocumentPeek& peek)
   }
   XmlFacts facts(order);
   peek.understood = Scanner(body, encoding, facts).run();
-  peek.facts = std::move(facts.fields());
-  if (facts.id().text().size() <= kLongestId) {
-    peek.id = facts.id().text();
-  }
+  take_facts(facts, peek);
 }
 
 }  // namespace firn

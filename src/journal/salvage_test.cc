@@ -130,6 +130,17 @@ TEST_F(SalvageTest, MakesAHoleOfBlocksThatBelongToAnotherSegment) {
   EXPECT_EQ(after_salvage(), (Texts{"0:a", "1:b", "2-3 lost", "4:e"}));
 }
 
+TEST_F(SalvageTest, MakesAHoleOfABlockThatHoldsOtherRecordsThanItsRightHeaderSays) {
+  write_five(1 << 20);
+  const auto offsets = block_offsets(last_segment());
+  const auto at = offsets.at(offsets.size() - 2);
+  const auto bytes = content(last_segment());
+  auto header = *decode_block_header(bytes.substr(at, kBlockHeaderBytes));
+  header.count += 1;
+  replace(last_segment(), bytes.substr(0, at) + encode(header) + bytes.substr(at + kBlockHeaderBytes));
+  EXPECT_EQ(after_salvage(), (Texts{"0:a", "1:b", "2:c", "3:d", "4-5 lost"}));
+}
+
 TEST_F(SalvageTest, DoesNotTakeAnUnacknowledgedBlockForDataWhenTheNextHeaderIsDamaged) {
   open();
   append({"a"});

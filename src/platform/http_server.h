@@ -78,15 +78,7 @@ class HttpExchange {
   virtual void body(std::string body, HttpAnswer answer) = 0;
 };
 
-class HttpDeferral;
-
-/// What a head leads to: an exchange, or an answer without one (a short body is then skipped, a long one closes the
-/// connection), or a decision that comes later.
-struct HttpDecision {
-  std::unique_ptr<HttpExchange> exchange;  ///< when null, `response` is sent
-  HttpResponse response;
-  std::unique_ptr<HttpDeferral> later = nullptr;  ///< when not null, it decides instead of both
-};
+struct HttpDecision;
 
 /// Where a deferred decision goes on. Implemented by the server, and by tests of handlers.
 class HttpResumeSink {
@@ -123,6 +115,14 @@ class HttpDeferral {
   virtual void start(HttpResume resume) = 0;
   /// Called once afterwards, on the server's thread and never from inside start(), with the same head.
   virtual HttpDecision decide(const HttpHead& head) = 0;
+};
+
+/// What a head leads to: an exchange, or an answer without one (a short body is then skipped, a long one closes the
+/// connection), or a decision that comes later.
+struct HttpDecision {
+  std::unique_ptr<HttpExchange> exchange;  ///< when null, `response` is sent
+  HttpResponse response;
+  std::unique_ptr<HttpDeferral> later = nullptr;  ///< when not null, it decides instead of both
 };
 
 /// Decides about requests. Everything runs on the server's one thread and must not block.

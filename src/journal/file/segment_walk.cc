@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.h"
 #include "journal/file/format.h"
+#include "journal/file/record_block.h"
 #include "journal/file/segment_file.h"
 #include "model/position.h"
 
@@ -50,6 +52,15 @@ Result<bool> is_torn(SegmentFile& file, const BlockPlace& place) {
   }
 }
 
+/// Takes every record out; kDamaged when they are not what was written, though the checksums are right.
+Status try_records(RecordBlock& records, const BlockHeader& header, std::string_view payload) {
+  FIRN_TRY(records.load(header, payload));
+  while (!records.done()) {
+    FIRN_TRY(records.next());
+  }
+  return {};
+}
+
 /// One block at `place`; the error is kDamaged when there is none.
 Status visit_block(SegmentFile& file, BlockPlace& place, const SegmentExtent& extent, const SegmentVisitor& visitor) {
   FIRN_ASSIGN(const auto header, file.block(place));
@@ -58,7 +69,14 @@ Status visit_block(SegmentFile& file, BlockPlace& place, const SegmentExtent& ex
     file.set_limit(place.offset);  // The successor has this position: what follows was never acknowledged.
     return {};
   }
-  FIRN_TRY(visitor.block(header, payload));
+  RecordBlock records;
+  const Status readable = header.kind == BlockKind::kRecords ? try_records(records, header, payload) : Status();
+  if (readable) {
+    FIRN_TRY(visitor.block(header, payload));
+  } else {
+    const PositionRange lost{header.first, Position(header.next().value() - 1)};
+    FIRN_TRY(visitor.damage({place.offset, place.offset + header.bytes(), lost, readable.error().reason}));
+  }
   place = place.after(header);
   return {};
 }

@@ -33,8 +33,8 @@ struct SegmentVisitor {
   std::function<Status(const DamagedBytes& damage)> damage;
 };
 
-/// Goes through every block of a segment and on behind damaged ones. Returns the place behind the last block.
-/// In the last segment, bytes at its end that no later block proves to have been on disk are no damage.
+/// Goes through every block of a segment, with all its records, and on behind damaged ones. Returns the place behind
+/// the last block. In the last segment, bytes at its end that no later block proves to have been on disk are no damage.
 Result<BlockPlace> walk_segment(SegmentFile& file, const SegmentExtent& extent, const SegmentVisitor& visitor);
 
 }  // namespace firn
