@@ -1,12 +1,11 @@
-// How fast forms become chunk files, part by part; the figures of docs/decisions/0003-chunk-compression.md.
+// How fast documents become chunk files, part by part and per core; the figures of docs/decisions/0003 and 0005
+// (cmake --build --preset release --target pack_bench).
 
+#include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "base/digest.h"
 #include "model/record.h"
+#include "model/table.h"
 #include "pack/chunk_writer.h"
 #include "pack/csv.h"
 #include "pack/document_reader.h"
@@ -24,11 +24,11 @@
 namespace firn {
 namespace {
 
-constexpr std::size_t kForms = 20'000;
+constexpr std::size_t kDocuments = 5000;
 
 class Maker {
  public:
-  /// A form of about 4.3 KB in the shape of the Form API, with spaces as Python's json writes them.
+  /// A form of about 4 KB in the shape of the Form API, with spaces as Python's json writes them.
   std::string form() {
     const std::string id = hex(32);
     std::string text = fmt::format(
@@ -39,7 +39,7 @@ class Maker {
         id, hex(32), below(60), below(1'000'000), below(1'000'000), below(1'000'000), hex(32));
     for (int group = 0; group < 6; ++group) {
       text += fmt::format(R"(, "group_{}": {{)", group);
-      for (int question = 0; question < 14; ++question) {
+      for (int question = 0; question < 15; ++question) {
         text += fmt::format(R"({}"question_{}_{}": "{}")", question == 0 ? "" : ", ", group, question, answer());
       }
       text += "}";
@@ -50,6 +50,32 @@ class Maker {
         R"("length": {}, "url": "https://www.commcarehq.org/a/demo-health/api/form/attachment/{}/form.xml"}}}}}})",
         id, hex(16), below(500), below(60), below(4000), id);
     return text;
+  }
+
+  /// A case of about 4 KB.
+  std::string of_case() {
+    std::string text = fmt::format(
+        R"({{"domain": "demo-health", "case_id": "{}", "user_id": "{}", "closed": false, "date_closed": null, )"
+        R"("server_date_modified": "2026-03-02T09:41:{:02}.{:06}Z", "indices": {{}}, "attachments": {{}}, )"
+        R"("properties": {{"case_type": "person", "owner_id": "{}")",
+        hex(32), hex(32), below(60), below(1'000'000), hex(32));
+    for (int property = 0; property < 105; ++property) {
+      text += fmt::format(R"(, "property_{}": "{}")", property, answer());
+    }
+    return text + "}}";
+  }
+
+  /// The rows of a data source of one document, about 4 KB.
+  std::string data_source() {
+    std::string text = fmt::format(R"({{"data_source_id": "{}", "doc_id": "{}", "data": [)", hex(32), hex(32));
+    for (int row = 0; row < 8; ++row) {
+      text += fmt::format(R"({}{{"doc_id": "{}", "repeat_iteration": {})", row == 0 ? "" : ", ", hex(32), row);
+      for (std::uint64_t column = 0; column < 8; ++column) {
+        text += fmt::format(R"(, "column_{}": "{}", "number_{}": {}.25)", column, answer(), column, below(1000));
+      }
+      text += "}";
+    }
+    return text + "]}";
   }
 
  private:
@@ -74,98 +100,115 @@ class Maker {
   std::mt19937_64 random_{7};
 };
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-void measure(std::string_view name, std::size_t count, const std::function<void()>& work) {
-  double best_wall = 1e9;
-  double best_cpu = 1e9;
-  for (int round = 0; round < 3; ++round) {
-    const auto start = std::chrono::steady_clock::now();
-    const double cpu = cpu_seconds();
-    work();
-    best_cpu = std::min(best_cpu, cpu_seconds() - cpu);
-    best_wall = std::min(best_wall, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+std::string make_body(Maker& maker, Kind kind) {
+  if (kind == Kind::kForm) {
+    return maker.form();
   }
-  const auto forms = static_cast<double>(count);
-  fmt::print("{:<34} {:>8.2f} us/form wall {:>8.2f} us/form CPU {:>9.0f} forms/s\n", name, best_wall / forms * 1e6,
-             best_cpu / forms * 1e6, forms / best_wall);
+  return kind == Kind::kCase ? maker.of_case() : maker.data_source();
 }
 
-std::vector<StoredRecord> make_records() {
-  std::vector<StoredRecord> records(kForms);
+std::vector<StoredRecord> make_records(Kind kind) {
+  std::vector<StoredRecord> records(kDocuments);
   Maker maker;
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < kForms; ++i) {
+  for (std::size_t i = 0; i < kDocuments; ++i) {
     records[i].position = Position::make(1, 0, i);
-    records[i].record.body = maker.form();
-    bytes += records[i].record.body.size();
+    records[i].record.envelope.domain = "demo-health";
+    records[i].record.body = make_body(maker, kind);
   }
-  fmt::print("{} forms, {} bytes on average\n", kForms, bytes / kForms);
   return records;
 }
 
-void write_all(FileSystem& files, const std::vector<std::string>& lines, int level) {
-  auto writer = ChunkWriter::create(files, "pack_bench.tmp", level).value();
-  for (const std::string& line : lines) {
-    (void)writer.append(line);
+/// Says documents per second and their size.
+void report(benchmark::State& state, const std::vector<StoredRecord>& records) {
+  std::size_t bytes = 0;
+  for (const StoredRecord& stored : records) {
+    bytes += stored.record.body.size();
   }
-  const ChunkFile file = writer.finish().value();
-  static int shown = 0;
-  if (shown != level) {
-    shown = level;
-    fmt::print("  level {}: ratio {:.2f}\n", level,
-               static_cast<double>(file.bytes_uncompressed) / static_cast<double>(file.bytes_compressed));
-  }
+  const std::int64_t rounds = state.iterations();
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(records.size()));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(bytes));
+  state.SetLabel(fmt::format("{} bytes each", bytes / records.size()));
 }
 
-void run() {
-  const auto records = make_records();
-  DocumentReader reader(Kind::kForm);
-  measure("read (parse, check, minify, digest)", kForms, [&] {
+/// Parse, check, minify, digest.
+void read_documents(benchmark::State& state, Kind kind) {
+  const auto records = make_records(kind);
+  DocumentReader reader(kind);
+  for (auto round : state) {
     for (const StoredRecord& stored : records) {
-      (void)reader.read(stored.record);
+      benchmark::DoNotOptimize(reader.read(stored.record).has_value());
     }
-  });
+  }
+  report(state, records);
+}
+
+/// The same, and the line of the chunk file.
+void prepare_lines(benchmark::State& state, Kind kind) {
+  const auto records = make_records(kind);
+  RecordPreparer preparer(kind, 128U << 20U);
+  for (auto round : state) {
+    for (std::size_t i = 0; i < kDocuments; i += 1000) {
+      benchmark::DoNotOptimize(preparer.prepare({&records[i], 1000}).data());
+    }
+  }
+  report(state, records);
+}
+
+void csv_text(benchmark::State& state) {
+  const auto records = make_records(Kind::kForm);
   std::string buffer;
-  measure("CSV text of the body", kForms, [&] {
+  for (auto round : state) {
     for (const StoredRecord& stored : records) {
       buffer.clear();
       append_csv_text(buffer, stored.record.body);
+      benchmark::DoNotOptimize(buffer.data());
     }
-  });
-  measure("SHA-256 of the body", kForms, [&] {
+  }
+  report(state, records);
+}
+
+void body_sha256(benchmark::State& state) {
+  const auto records = make_records(Kind::kForm);
+  for (auto round : state) {
     for (const StoredRecord& stored : records) {
-      (void)sha256(stored.record.body);
+      benchmark::DoNotOptimize(sha256(stored.record.body));
     }
-  });
+  }
+  report(state, records);
+}
+
+/// The whole file, by compression level.
+void chunk_file(benchmark::State& state) {
+  const auto records = make_records(Kind::kForm);
   RecordPreparer preparer(Kind::kForm, 128U << 20U);
   std::vector<std::string> lines;
-  measure("prepare (read and CSV line)", kForms, [&] {
-    lines.clear();
-    for (std::size_t i = 0; i < kForms; i += 1000) {
-      for (const PreparedRecord& prepared : preparer.prepare({&records[i], 1000})) {
-        lines.emplace_back(preparer.line(prepared));
-      }
-    }
-  });
+  for (const PreparedRecord& prepared : preparer.prepare(records)) {
+    lines.emplace_back(preparer.line(prepared));
+  }
   const auto files = make_posix_file_system();
-  for (const int level : {1, 2, 3}) {
-    measure(fmt::format("chunk file, level {}", level), kForms, [&] { write_all(*files, lines, level); });
+  ChunkFile file;
+  for (auto round : state) {
+    auto writer = ChunkWriter::create(*files, "pack_bench.tmp", static_cast<int>(state.range(0))).value();
+    for (const std::string& line : lines) {
+      (void)writer.append(line);
+    }
+    file = writer.finish().value();
   }
   (void)files->remove("pack_bench.tmp");
+  report(state, records);
+  state.SetLabel(fmt::format(
+      "ratio {:.2f}", static_cast<double>(file.bytes_uncompressed) / static_cast<double>(file.bytes_compressed)));
 }
+
+BENCHMARK_CAPTURE(read_documents, form, Kind::kForm)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_documents, case, Kind::kCase)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_documents, data_source, Kind::kDataSource)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(prepare_lines, form, Kind::kForm)->Unit(benchmark::kMillisecond);
+BENCHMARK(csv_text)->Unit(benchmark::kMillisecond);
+BENCHMARK(body_sha256)->Unit(benchmark::kMillisecond);
+BENCHMARK(chunk_file)->Arg(1)->Arg(2)->Arg(3)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace firn
 
-int main() {
-  firn::run();
-  return 0;
-}
+BENCHMARK_MAIN();

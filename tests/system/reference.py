@@ -137,6 +137,59 @@ def _content(document):
     return copy
 
 
+FORM_TYPES = ("XFormInstance", "XFormArchived", "XFormDeprecated", "XFormDuplicate", "XFormError")
+DOC_TYPES = {
+    **dict.fromkeys((*FORM_TYPES, "SubmissionErrorLog", "HQSubmission"), "form"),
+    "CommCareCase": "case",
+    **dict.fromkeys(("CommCareUser", "WebUser"), "user"),
+    "Location": "location",
+}
+MARKS = {
+    "data_source_id": "data_source",
+    "case_id": "case",
+    "form_id": "form_stub",
+    "username": "user",
+    "location_id": "location",
+    "site_code": "location",
+}
+# Where a kind has its ids and its version; the first place that has something counts.
+IDS = {
+    "form": [("id", "_id")],
+    "case": [("case_id", "_id")],
+    "user": [("id", "_id")],
+    "location": [("location_id", "_id")],
+    "data_source": [("data_source_id",), ("doc_id",)],
+}
+VERSIONS = {
+    "form": ("server_modified_on",),
+    "case": ("server_date_modified", "server_modified_on"),
+    "location": ("last_modified",),
+}
+
+
+def _first(document, keys):
+    return next((document[key] for key in keys if document.get(key) is not None), None)
+
+
+def shown_kind(document):
+    """The kind that a document shows itself to be, or None."""
+    doc_type = document.get("doc_type")
+    if isinstance(doc_type, str) and doc_type.removesuffix("-Deleted") in DOC_TYPES:
+        return DOC_TYPES[doc_type.removesuffix("-Deleted")]
+    if isinstance(document.get("form"), dict):
+        return "form"
+    return next((kind for key, kind in MARKS.items() if document.get(key) is not None), None)
+
+
+def is_of_kind(document, kind):
+    """True when a document of this kind may come in, whatever its ids are."""
+    if not isinstance(document, dict) or shown_kind(document) != kind:
+        return False
+    if kind == "data_source":
+        return isinstance(document.get("data"), list)
+    return kind != "form" or isinstance(document.get("form"), dict)
+
+
 @dataclass
 class Outcome:
     """What must become of one body: `row`, `duplicate` or `quarantined`."""
@@ -152,7 +205,8 @@ class Outcome:
 class Reference:
     """Takes bodies in the order in which they were accepted, one repeater's."""
 
-    def __init__(self):
+    def __init__(self, kind="form"):
+        self._kind = kind
         self._versions = {}
         self.rows = []
         self.duplicates = 0
@@ -174,16 +228,17 @@ class Reference:
         return outcome
 
     def _decide(self, document, path_domain):
-        if not isinstance(document, dict) or not isinstance(document.get("form"), dict):
+        if not is_of_kind(document, self._kind):
             raise Bad("wrong_kind")
-        own = document.get("id")
-        form_id = _name(document.get("_id") if own is None else own, "missing_id")
+        ids = [_name(_first(document, places), "missing_id") for places in IDS[self._kind]]
+        if any("/" in own for own in ids[:-1]):
+            raise Bad("invalid_id")
         domain = _domain(document, path_domain)
-        if document.get("received_on") is not None:
+        if self._kind == "form" and document.get("received_on") is not None:
             moment(document["received_on"])
-        version = document.get("server_modified_on")
+        version = _first(document, VERSIONS.get(self._kind, ()))
         version = None if version is None else moment(version)
-        key, content = (domain, form_id), _content(document)
+        key, content = (domain, *ids), _content(document)
         known = self._versions.setdefault(key, [])
         outcome = Outcome("row", key=key, version=version, document=document)
         if version is None:

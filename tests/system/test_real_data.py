@@ -12,7 +12,8 @@ from forms import encode
 from reference import Bad, Reference, parse, same
 
 OWN = Path(__file__).parent / "fixtures"
-REAL = Path(os.environ.get("FIRN_SHARED", ROOT.parent / "shared")) / "data/commcare/form-json"
+REAL = Path(os.environ.get("FIRN_SHARED", ROOT.parent / "shared")) / "data/commcare"
+CASES = '[repeater.cases]\nkind = "case"\ntable = "cases"\nstage = "staging"\ndestination = "warehouse"\n'
 
 
 def bodies_of(path):
@@ -38,39 +39,49 @@ def jsonable(value):
     return float(value) if isinstance(value, Decimal) else value
 
 
-SOURCES = [path for folder in (OWN, REAL) if folder.is_dir() for path in sorted(folder.glob("*.json"))]
+def sources(*folders):
+    return [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.json"))]
 
 
+SOURCES = sources(OWN, REAL / "form-json")
+# What comes to a repeater of a kind: documents of that kind, and of others.
+BY_KIND = {"form": SOURCES, "case": sources(OWN / "kinds", REAL / "case-json", OWN)}
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
 @pytest.mark.parametrize("domain", ["", "real-data"])
-def test_every_document_is_a_row_a_duplicate_or_quarantined(firn, domain):
-    reference, expected, positions = Reference(), {}, []
-    for path in SOURCES:
+def test_every_document_is_a_row_a_duplicate_or_quarantined(make_firn, kind, domain):
+    firn, table = make_firn(extra=CASES).start(), f"{kind}s"
+    reference, expected, positions = Reference(kind), {}, []
+    for path in BY_KIND[kind]:
         for body in bodies_of(path) * 2:  # each one twice, as HQ may
-            reply = firn.post(body, domain=domain)
+            reply = firn.post(body, domain=domain, repeater=table)
             assert reply.status == 200, (path.name, reply.text)
             position = int(reply.json["position"])
             positions.append(position)
             expected[position] = (path.name, body, reference.accept(body, domain))
     assert len(set(positions)) == len(positions)
-    firn.ingest()
-    rows = {r["_position"]: r for r in firn.rows()} if reference.rows else {}
+    firn.ask("ingest", table, "--wait")
+    rows = {r["_position"]: r for r in firn.rows(table)} if reference.rows else {}
     quarantined = {int(r["position"]): r["reason"] for r in firn.quarantined()}
     for position, (name, body, outcome) in expected.items():
         got = "row" if position in rows else "quarantined" if position in quarantined else "duplicate"
         assert got == outcome.kind, (name, got, outcome.kind, outcome.reason)
         assert quarantined.get(position) == outcome.reason, name
         if got == "row":
-            assert same(parse(rows[position]["form_json"].encode()), parse(body)), name
-            assert (rows[position]["domain"], rows[position]["form_id"]) == outcome.key, name
+            assert same(parse(rows[position][f"{kind}_json"].encode()), parse(body)), name
+            assert (rows[position]["domain"], rows[position][f"{kind}_id"]) == outcome.key, name
     assert set(rows) | set(quarantined) <= set(expected)
-    status = firn.status()
+    status = firn.status(table)
     assert (status["duplicates"], status["conflicts"]) == (reference.duplicates, reference.conflicts)
 
 
-def test_the_samples_hold_every_outcome():
-    reference = Reference()
-    kinds = {reference.accept(body, "real-data").kind for path in SOURCES for body in bodies_of(path) * 2}
-    assert kinds == {"row", "duplicate", "quarantined"}
+@pytest.mark.parametrize("kind", BY_KIND)
+def test_the_samples_hold_every_outcome(kind):
+    reference = Reference(kind)
+    outcomes = {reference.accept(body, "demo-health").kind for path in BY_KIND[kind] for body in bodies_of(path) * 2}
+    outcomes |= {reference.accept(body, "real-data").kind for path in BY_KIND[kind] for body in bodies_of(path)}
+    assert outcomes == {"row", "duplicate", "quarantined"}
 
 
 def test_duckdb_reads_every_row_as_the_same_document(firn):
