@@ -38,10 +38,9 @@ struct Layout {
 
 const Layout& layout_of(Kind kind) {
   static const Layout form{{{{"id"}, {"_id"}}}, {{"server_modified_on"}}, {{{"form", "@xmlns"}}, {{"app_id"}}}, true};
-  static const Layout of_case{
-      {{{"case_id"}, {"_id"}}},
-      {{"server_date_modified"}, {"server_modified_on"}},
-      {{{"properties", "case_type"}, {"case_type"}, {"type"}}, {{"properties", "owner_id"}, {"owner_id"}}}};
+  static const Layout of_case{{{{"case_id"}, {"_id"}}},
+                              {{"server_date_modified"}, {"server_modified_on"}},
+                              {{{"properties", "case_type"}, {"type"}}, {{"properties", "owner_id"}, {"owner_id"}}}};
   static const Layout user{{{{"id"}, {"_id"}}}, {}, {{{"username"}}}};
   static const Layout location{
       {{{"location_id"}, {"_id"}}}, {{"last_modified"}}, {{{"location_type"}}, {{"site_code"}}}};

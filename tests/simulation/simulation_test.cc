@@ -29,6 +29,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     all.kills += world.happenings().kills;
     all.crashes_in_recovery += world.happenings().crashes_in_recovery;
     all.failed_appends += world.happenings().failed_appends;
+    all.stubs += world.happenings().stubs;
     all.ingests += world.happenings().ingests;
     all.faults += world.happenings().faults;
   }
@@ -39,6 +40,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     EXPECT_GT(all.crashes_in_recovery, 0);
     EXPECT_GT(all.failed_appends, 0);
     EXPECT_GT(all.ingests, 0);
+    EXPECT_GT(all.stubs, 0);
     EXPECT_GT(all.faults, 0);
   }
 }

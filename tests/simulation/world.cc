@@ -53,8 +53,9 @@ PackOptions pack_options() {
 
 /// Everything that dies with the process.
 struct World::Process {
-  Process(World& world, std::unique_ptr<FileJournal> opened)
+  Process(World& world, std::unique_ptr<FileJournal> opened, std::unique_ptr<StubLine> opened_stubs)
       : journal(std::move(opened)),
+        stubs(std::move(opened_stubs)),
         stage(world.files_, "/stage", "firn"),
         loader(world.destination_, world.files_, world.chance_, world.trouble_),
         log(world.clock_, LogLevel::kError, LogFormat::kLogfmt, stderr),
@@ -70,9 +71,11 @@ struct World::Process {
     for (Step* step : std::initializer_list<Step*>{&pack, &stage_step, &trigger, &load, &verify, &purge}) {
       scheduler.add(kForms, *step);
     }
+    stubs->add_to(scheduler);
   }
 
   std::unique_ptr<FileJournal> journal;
+  std::unique_ptr<StubLine> stubs;
   DirectoryStage stage;
   UnreliableLoader loader;
   Log log;
@@ -86,7 +89,9 @@ struct World::Process {
   Scheduler scheduler;
 };
 
-World::World(std::uint64_t seed) : chance_(seed), seed_(seed), files_(seed), documents_(chance_) { restart(); }
+World::World(std::uint64_t seed) : chance_(seed), seed_(seed), files_(seed), documents_(chance_), stubs_(chance_) {
+  restart();
+}
 
 World::~World() = default;
 
@@ -95,7 +100,11 @@ bool World::start() {
   if (!journal) {
     return false;
   }
-  process_ = std::make_unique<Process>(*this, std::move(*journal));
+  auto stubs = StubLine::open(files_, catalog_, clock_);
+  if (!stubs) {
+    return false;
+  }
+  process_ = std::make_unique<Process>(*this, std::move(*journal), std::move(*stubs));
   return true;
 }
 
@@ -121,8 +130,10 @@ void World::act() {
   const auto what = chance_.below(100);
   if (process_ == nullptr) {
     restart();
-  } else if (what < 35) {
+  } else if (what < 30) {
     post();
+  } else if (what < 35) {
+    post_stubs();
   } else if (what < 75) {
     run_steps();
   } else if (what < 85) {
@@ -159,6 +170,11 @@ void World::post() {
     documents_.acknowledged(deliveries[i], (*positions)[i]);
   }
   process_->scheduler.wake(kForms, "pack");
+}
+
+void World::post_stubs() {
+  ++happenings_.stubs;
+  happenings_.failed_appends += stubs_.post(process_->stubs->journal(), process_->scheduler, clock_.now()) ? 0 : 1;
 }
 
 void World::run_steps() {
@@ -218,6 +234,7 @@ bool World::come_to_rest() {
     return false;
   }
   static_cast<void>(process_->journal->reopen());
+  static_cast<void>(process_->stubs->journal().reopen());
   for (int round = 0; round < kMostRounds; ++round) {
     if (round % kRoundsBetweenLooks == 0) {
       if (round > 0 && complaint().empty()) {
@@ -244,7 +261,8 @@ void World::return_chunks() {
 
 std::string World::complaint() {
   std::string all;
-  for (const std::string& one : {check_rows(), check_quarantine(), check_leftovers()}) {
+  for (const std::string& one :
+       {check_rows(), check_quarantine(), check_leftovers(), stubs_.complaint(catalog_, process_->stubs->journal())}) {
     all += one.empty() ? "" : one + "\n";
   }
   return all;

@@ -21,6 +21,7 @@
 #include "stage/stage_step.h"
 #include "tests/simulation/destination.h"
 #include "tests/simulation/documents.h"
+#include "tests/simulation/stubs.h"
 #include "tests/support/fault_plan.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_catalog.h"
@@ -36,12 +37,13 @@ struct Happenings {
   int crashes_in_recovery = 0;
   int failed_appends = 0;
   int ingests = 0;
+  int stubs = 0;
   int faults = 0;
 };
 
-/// One repeater's whole pipeline on a simulated machine, in one thread: the real journal, steps, scheduler and
-/// directory stage over a faulty file system, a catalog in memory whose commits may fail, a clock set by hand, and a
-/// destination that outlives every crash. The same seed gives the same run.
+/// One repeater's whole pipeline, and a second one whose documents make no rows, on a simulated machine, in one thread:
+/// the real journal, steps, scheduler and directory stage over a faulty file system, a catalog in memory whose commits
+/// may fail, a clock set by hand, and a destination that outlives every crash. The same seed gives the same run.
 class World {
  public:
   explicit World(std::uint64_t seed);
@@ -66,6 +68,7 @@ class World {
 
   void act();
   void post();
+  void post_stubs();
   void run_steps();
   void break_something();
   void crash();
@@ -85,6 +88,7 @@ class World {
   ManualClock clock_;
   Destination destination_;
   Documents documents_;
+  StubDeliveries stubs_;
   Happenings happenings_;
   double trouble_ = 0.05;
   std::unique_ptr<Process> process_;
