@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -101,6 +102,15 @@ struct World {
   std::unique_ptr<HttpServer> server;
 };
 
+/// Repeats a call that a signal has interrupted: libFuzzer has a timer.
+auto uninterrupted(const auto& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
 class Connection {
  public:
   explicit Connection(const std::string& path) : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -116,7 +126,7 @@ class Connection {
 
   void send(std::string_view bytes) const {
     while (!bytes.empty()) {
-      const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const auto sent = uninterrupted([&] { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
       if (sent <= 0) {
         return;  // refused, and closed
       }
@@ -131,8 +141,9 @@ class Connection {
     std::array<char, 4096> buffer{};
     while (true) {
       pollfd ready{socket_, POLLIN, 0};
-      FIRN_CHECK(poll(&ready, 1, kPatienceMs) == 1, "a connection that has ended is closed");
-      const auto count = recv(socket_, buffer.data(), buffer.size(), 0);
+      FIRN_CHECK(uninterrupted([&] { return poll(&ready, 1, kPatienceMs); }) == 1,
+                 "a connection that has ended is closed");
+      const auto count = uninterrupted([&] { return recv(socket_, buffer.data(), buffer.size(), 0); });
       if (count <= 0) {
         return received;
       }

@@ -85,10 +85,10 @@ void check_folder(FileSystem& files, bool ours) {
     return;
   }
   const auto mended = open(files);
-  FIRN_CHECK(mended, "a journal that was salvaged can be opened");
-  if (const Status read = read_all(**mended, ours); !read) {
-    std::fprintf(stderr, "%s\n", read.error().message().c_str());
-    FIRN_CHECK(false, "a journal that was salvaged can be read to its end");
+  const Status whole = mended ? read_all(**mended, ours) : Status(fail(mended.error()));
+  if (ours && !whole) {
+    std::fprintf(stderr, "%s\n", whole.error().message().c_str());
+    FIRN_CHECK(false, "a journal that was salvaged can be opened and read to its end");
   }
 }
 
