@@ -9,7 +9,7 @@ namespace firn {
 namespace {
 
 using Reason = QuarantineReason;
-constexpr EnumNames<Reason, 12> kReasons{{{{Reason::kNotJson, "not_json"},
+constexpr EnumNames<Reason, 19> kReasons{{{{Reason::kNotJson, "not_json"},
                                            {Reason::kTooDeep, "too_deep"},
                                            {Reason::kDuplicateKey, "duplicate_key"},
                                            {Reason::kNumberRange, "number_range"},
@@ -20,6 +20,13 @@ constexpr EnumNames<Reason, 12> kReasons{{{{Reason::kNotJson, "not_json"},
                                            {Reason::kDomainMismatch, "domain_mismatch"},
                                            {Reason::kInvalidTimestamp, "invalid_timestamp"},
                                            {Reason::kRowTooLarge, "row_too_large"},
+                                           {Reason::kNotXml, "not_xml"},
+                                           {Reason::kHasDoctype, "has_doctype"},
+                                           {Reason::kUnknownEncoding, "unknown_encoding"},
+                                           {Reason::kEncodingMismatch, "encoding_mismatch"},
+                                           {Reason::kTooManyElements, "too_many_elements"},
+                                           {Reason::kTooManyAttributes, "too_many_attributes"},
+                                           {Reason::kNameTooLong, "name_too_long"},
                                            {Reason::kJournalDamage, "journal_damage"}}}};
 
 constexpr EnumNames<QuarantineState, 3> kStates{{{{QuarantineState::kOpen, "open"},

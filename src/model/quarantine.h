@@ -19,12 +19,19 @@ enum class QuarantineReason {
   kNumberRange,   ///< a number that a double or a 64-bit integer cannot hold
   kWrongKind,     ///< not a document of the repeater's kind
   kMissingId,
-  kInvalidId,         ///< empty, longer than 255 bytes, or with control characters
-  kMissingDomain,     ///< neither the body nor the path names one
-  kDomainMismatch,    ///< the body and the path name different ones
-  kInvalidTimestamp,  ///< not a time, or outside the years 1 to 9999
-  kRowTooLarge,       ///< longer than the destination takes (128 MB)
-  kJournalDamage,     ///< a range of the journal that could not be read; see `firn journal salvage`
+  kInvalidId,          ///< empty, longer than 255 bytes, or with control characters
+  kMissingDomain,      ///< neither the body nor the path names one
+  kDomainMismatch,     ///< the body and the path name different ones
+  kInvalidTimestamp,   ///< not a time, or outside the years 1 to 9999
+  kRowTooLarge,        ///< longer than the destination takes (128 MB)
+  kNotXml,             ///< the body is not well-formed XML
+  kHasDoctype,         ///< XML with a document type declaration, where entities could be declared
+  kUnknownEncoding,    ///< XML in an encoding that is not known here
+  kEncodingMismatch,   ///< XML that declares another encoding than its first bytes show
+  kTooManyElements,    ///< XML with more than 250,000
+  kTooManyAttributes,  ///< more than 256 in one element
+  kNameTooLong,        ///< a name or namespace in XML longer than 1,024 bytes
+  kJournalDamage,      ///< a range of the journal that could not be read; see `firn journal salvage`
 };
 
 std::string_view to_string(QuarantineReason reason);
