@@ -39,7 +39,7 @@ class XmlMaker {
     xml += fmt::format(
         R"(<n0:case xmlns:n0="http://commcarehq.org/case/transaction/v2" case_id="{0}" user_id="{1}" )"
         R"(date_modified="2026-03-02T15:10:55.201+05:30"><n0:update><n0:last_visit>2026-03-02</n0:last_visit>)"
-        R"(</n0:update></n0:case><n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:deviceID>commcare_{0}</n1:deviceID>)"
+        R"(</n0:update></n0:case><n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:deviceID>cc_{0}</n1:deviceID>)"
         R"(<n1:timeStart>2026-03-02T15:02:10.000+05:30</n1:timeStart><n1:username>chw_017</n1:username>)"
         R"(<n1:userID>{1}</n1:userID><n1:instanceID>{2}</n1:instanceID><n2:appVersion )"
         R"(xmlns:n2="http://commcarehq.org/xforms">CommCare Android, version "2.55.1"(470123).</n2:appVersion>)"
