@@ -11,8 +11,10 @@
 #include <string>
 #include <utility>
 
-#include "intake/credentials.h"
+#include "intake/auth/access_control.h"
+#include "platform/file_system.h"
 #include "platform/http_server.h"
+#include "platform/system_clock.h"
 
 namespace {
 
@@ -28,11 +30,11 @@ class NullExchange final : public firn::HttpExchange {
 
 class NullHandler final : public firn::HttpHandler {
  public:
-  explicit NullHandler(firn::Credential credential) : credentials_({std::move(credential)}) {}
+  explicit NullHandler(std::unique_ptr<firn::AccessControl> access) : access_(std::move(access)) {}
 
   firn::HttpDecision head(const firn::HttpHead& head) override {
     firn::HttpDecision decision;
-    if (credentials_.allow(head)) {
+    if (access_->check(head, "").state == firn::Access::State::kGranted) {
       decision.exchange = std::make_unique<NullExchange>();
     } else {
       decision.response.status = 401;
@@ -41,7 +43,7 @@ class NullHandler final : public firn::HttpHandler {
   }
 
  private:
-  firn::Credentials credentials_;
+  std::unique_ptr<firn::AccessControl> access_;
 };
 
 /// The port appears under its name at once, so that a reader never sees half of it.
@@ -66,7 +68,18 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  NullHandler handler({"bench", firn::Credential::Type::kBasic, options["--username"], options["--password"]});
+  const auto files = firn::make_posix_file_system();
+  const firn::SystemClock clock;
+  firn::AccessOptions who;
+  who.credentials.plain = {{"bench", firn::CredentialType::kBasic, options["--username"], options["--password"], {}}};
+  who.credentials.path = options["--port-file"] + ".credentials";
+  who.token_key_path = options["--port-file"] + ".key";
+  auto access = firn::AccessControl::open(std::move(who), *files, clock);
+  if (!access) {
+    std::fprintf(stderr, "%s\n", access.error().message().c_str());
+    return 1;
+  }
+  NullHandler handler(std::move(*access));
   auto server = firn::start_http_server({}, handler);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().message().c_str());

@@ -123,6 +123,32 @@ void add_journal_commands(CLI::App& app, Arguments& arguments) {
       ->required();
 }
 
+void add_credential_commands(CLI::App& app, Arguments& arguments) {
+  CredentialArguments& options = arguments.credential;
+  CLI::App* credential = app.add_subcommand("credential", "Who may send forms");
+  credential->require_subcommand(1);
+
+  CLI::App* added = add(*credential, arguments, Command::kCredentialAdd, "add",
+                        "Let another client in; its secret is shown once, and only a hash is kept");
+  added->add_option("NAME", options.name, "A name for people")->required();
+  added->add_option("--type", options.type, "How it shows its secret: basic, digest, api_key, bearer or oauth2")
+      ->check(CLI::IsMember({"basic", "digest", "api_key", "bearer", "oauth2"}))
+      ->capture_default_str();
+  added->add_option("--user", options.user, "User name, client id, or the header of an API key; else NAME or X-Api-Key")
+      ->type_name("NAME");
+  added->add_option("--repeater", options.repeaters, "Good for this one only; may be repeated. Without it: for all")
+      ->type_name("NAME")
+      ->take_all();
+  added->add_option("--secret-file", options.secret_file, "Take the secret from this file, - is standard input")
+      ->type_name("FILE");
+
+  add(*credential, arguments, Command::kCredentialList, "list", "Show them, without secrets");
+
+  add(*credential, arguments, Command::kCredentialRetire, "retire", "Let a client in no more")
+      ->add_option("NAME", options.name, "Its name, as `firn credential list` shows it")
+      ->required();
+}
+
 /// The whole command line.
 std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   auto app =
@@ -135,6 +161,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   add_daemon_commands(*app, arguments);
   add_quarantine_commands(*app, arguments);
   add_journal_commands(*app, arguments);
+  add_credential_commands(*app, arguments);
   add(*app, arguments, Command::kVersion, "version", "Print the version");
   return app;
 }

@@ -25,6 +25,9 @@ enum class Command {
   kQuarantineDiscard,
   kJournalInspect,
   kJournalSalvage,
+  kCredentialAdd,
+  kCredentialList,
+  kCredentialRetire,
   kVersion,
 };
 
@@ -58,6 +61,14 @@ struct QuarantineArguments {
   bool yes = false;
 };
 
+struct CredentialArguments {
+  std::string name;
+  std::string type = "basic";
+  std::string user;         ///< empty: the name, or X-Api-Key for `api_key`
+  std::string secret_file;  ///< `-` is standard input; empty: a random secret is made
+  std::vector<std::string> repeaters;
+};
+
 /// What was asked for. Only the part of the command is filled.
 struct Arguments {
   Command command = Command::kVersion;
@@ -69,6 +80,7 @@ struct Arguments {
   IngestArguments ingest;
   TraceArguments trace;
   QuarantineArguments quarantine;
+  CredentialArguments credential;
   std::string journal;  ///< a repeater's name, or a folder
 };
 

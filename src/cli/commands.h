@@ -18,6 +18,9 @@ int run_quarantine_retry(const CliContext& context);
 int run_quarantine_discard(const CliContext& context);
 int run_journal_inspect(const CliContext& context);
 int run_journal_salvage(const CliContext& context);
+int run_credential_add(const CliContext& context);
+int run_credential_list(const CliContext& context);
+int run_credential_retire(const CliContext& context);
 int run_version(const CliContext& context);
 
 }  // namespace firn

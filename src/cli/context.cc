@@ -20,8 +20,8 @@ std::string config_path(const CliContext& context) {
   return context.files.exists(here).value_or(false) ? here : "/etc/firn/firn.toml";
 }
 
-std::optional<Config> load_or_report(const CliContext& context) {
-  auto config = load_config(context.files, config_path(context), context.environment);
+std::optional<Config> load_or_report(const CliContext& context, const LoadOptions& options) {
+  auto config = load_config(context.files, config_path(context), context.environment, options);
   if (config) {
     return *std::move(config);
   }

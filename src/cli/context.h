@@ -38,7 +38,7 @@ struct CliContext {
 std::string config_path(const CliContext& context);
 
 /// The configuration; when it is wrong, the mistakes are printed and nothing is returned.
-std::optional<Config> load_or_report(const CliContext& context);
+std::optional<Config> load_or_report(const CliContext& context, const LoadOptions& options = {});
 
 /// Prints an error and what to do about it.
 void print_error(std::ostream& err, const Error& error);

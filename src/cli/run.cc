@@ -35,6 +35,12 @@ int run_command(const CliContext& context) {
       return run_journal_inspect(context);
     case Command::kJournalSalvage:
       return run_journal_salvage(context);
+    case Command::kCredentialAdd:
+      return run_credential_add(context);
+    case Command::kCredentialList:
+      return run_credential_list(context);
+    case Command::kCredentialRetire:
+      return run_credential_retire(context);
     case Command::kVersion:
       return run_version(context);
   }

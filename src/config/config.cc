@@ -54,9 +54,13 @@ const DuckdbConnection& Config::destination_of(const RepeaterConfig& repeater) c
 }
 
 std::string Config::admin_socket() const { return join(data_dir, "admin.sock"); }
+std::string Config::credentials_file() const { return join(data_dir, "credentials"); }
+std::string Config::credential_uses_file() const { return join(data_dir, "credentials.used"); }
+std::string Config::token_key_file() const { return join(data_dir, "token.key"); }
 
 std::expected<Config, std::vector<ConfigError>> load_config(FileSystem& files, const std::string& path,
-                                                            const Environment& environment) {
+                                                            const Environment& environment,
+                                                            const LoadOptions& options) {
   const auto text = read_file(files, path, kLargestFile);
   if (!text) {
     const Error& error = text.error();
@@ -72,7 +76,7 @@ std::expected<Config, std::vector<ConfigError>> load_config(FileSystem& files, c
   ConfigReport report;
   report.file = path;
   const SecretSources secrets{files, environment, parent_directory(config.file)};
-  SectionResults results{config, report, secrets, {}};
+  SectionResults results{config, report, secrets, {}, options};
   read_sections(*document, results);
   check_rules(results);
   std::ranges::stable_sort(report.errors, stands_before);

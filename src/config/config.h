@@ -8,23 +8,13 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/credential_config.h"
 #include "config/filter_config.h"
-#include "config/secret.h"
 #include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
 
 namespace firn {
-
-/// One way in which a caller of intake may identify itself.
-struct CredentialConfig {
-  enum class Type { kBasic, kApiKey };
-  std::string name;  ///< for logs and alarms
-  Type type = Type::kBasic;
-  std::string username;  ///< of kBasic
-  std::string header;    ///< of kApiKey: the name of the header that carries the secret
-  Secret secret;
-};
 
 struct IntakeConfig {
   std::string address;     ///< a numeric IP address, without brackets
@@ -32,7 +22,8 @@ struct IntakeConfig {
   bool loopback = true;    ///< `address` is reachable from this machine only
   std::uint64_t max_body = 0;
   std::uint64_t in_flight = 0;                ///< bodies being received, together
-  std::vector<CredentialConfig> credentials;  ///< may be empty only when `loopback`
+  std::vector<CredentialConfig> credentials;  ///< those of the credentials file come to them
+  Duration token_life{};                      ///< of the access tokens that are given out
 };
 
 struct DiskConfig {
@@ -114,14 +105,24 @@ struct Config {
   [[nodiscard]] const DuckdbConnection& destination_of(const RepeaterConfig& repeater) const;
   /// The Unix socket of the admin API.
   [[nodiscard]] std::string admin_socket() const;
+  /// What `firn credential` keeps, when each was used last, and the key that signs access tokens. They may be missing.
+  [[nodiscard]] std::string credentials_file() const;
+  [[nodiscard]] std::string credential_uses_file() const;
+  [[nodiscard]] std::string token_key_file() const;
 };
 
 /// The value of an environment variable, or nothing.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
+struct LoadOptions {
+  /// A listener that other machines reach must ask for credentials. Not so for the command that makes the first one.
+  bool needs_credentials = true;
+};
+
 /// Reads and checks a configuration file and the secrets that it names. All mistakes are reported together, in the
 /// order of the file; none of them shows a secret.
 std::expected<Config, std::vector<ConfigError>> load_config(FileSystem& files, const std::string& path,
-                                                            const Environment& environment);
+                                                            const Environment& environment,
+                                                            const LoadOptions& options = {});
 
 }  // namespace firn

@@ -15,6 +15,7 @@
 
 #include "base/units.h"
 #include "config/config.h"
+#include "config/credential_section.h"
 #include "config/nearest.h"
 #include "config/sections.h"
 
@@ -37,21 +38,10 @@ std::string lower(std::string text) {
 
 void check_intake(SectionResults& results) {
   const IntakeConfig& intake = results.config.intake;
-  if (!intake.loopback && intake.credentials.empty()) {
-    results.report.error_at("intake.listen", "intake can be reached from other machines but asks for no credentials",
-                            "add a section [[intake.credential]], or listen on 127.0.0.1");
-  }
   if (intake.in_flight < intake.max_body) {
     results.report.error_at("intake.in_flight",
                             fmt::format("intake.in_flight ({}) must not be smaller than intake.max_body ({})",
                                         format_size(intake.in_flight), format_size(intake.max_body)));
-  }
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < intake.credentials.size(); ++i) {
-    if (!names.insert(intake.credentials[i].name).second) {
-      results.report.error_at(fmt::format("intake.credential[{}].name", i + 1),
-                              fmt::format("two credentials have the name \"{}\"", intake.credentials[i].name));
-    }
   }
 }
 
@@ -192,6 +182,7 @@ void warn_of_unused(SectionResults& results) {
 
 void check_rules(SectionResults& results) {
   check_intake(results);
+  check_credentials(results);
   check_disk(results);
   check_data_dir(results);
   check_paths(results);

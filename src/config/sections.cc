@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "config/config.h"
+#include "config/credential_section.h"
 #include "config/document.h"
 #include "config/filter_section.h"
 #include "config/listen_address.h"
@@ -42,15 +43,6 @@ bool is_identifier(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-/// A field name of RFC 9110.
-bool is_header_name(std::string_view text) {
-  const auto valid = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").contains(c);
-  };
-  return !text.empty() && std::ranges::all_of(text, valid);
-}
-
 bool is_prefix(std::string_view text) {
   const auto valid = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -67,32 +59,6 @@ bool is_prefix(std::string_view text) {
 const ConfigNode* node_of(const ConfigMember* member) { return member == nullptr ? nullptr : &member->value; }
 ConfigPlace place_of(const ConfigMember* member) { return member == nullptr ? ConfigPlace{} : member->place; }
 
-CredentialConfig read_credential(SectionReader& section, const SecretSources& secrets) {
-  CredentialConfig credential;
-  credential.name = section.text("name", std::nullopt);
-  const bool basic = section.word("type", "basic", {"basic", "api_key"}) == "basic";
-  credential.type = basic ? CredentialConfig::Type::kBasic : CredentialConfig::Type::kApiKey;
-  if (basic) {
-    credential.username = section.text("username", std::nullopt);
-    if (credential.username.contains(':')) {
-      section.refuse("username", "a user name of HTTP Basic cannot contain a colon");
-    }
-  } else {
-    credential.header = section.text("header", "X-Api-Key");
-    if (!is_header_name(credential.header)) {
-      section.refuse("header", fmt::format("\"{}\" is not the name of an HTTP header", credential.header));
-    }
-  }
-  for (const auto& [key, type] : {std::pair{"header", "api_key"}, std::pair{"username", "basic"}}) {
-    if (section.has(key) && (std::string_view(type) == "basic") != basic) {
-      section.refuse(key, fmt::format("\"{}\" belongs to credentials of type \"{}\"", key, type));
-    }
-  }
-  credential.secret = read_secret(section, "secret", secrets);
-  section.finish();
-  return credential;
-}
-
 void read_intake(SectionReader& top, SectionResults& results) {
   const ConfigMember* member = top.section("intake");
   SectionReader section(node_of(member), place_of(member), "intake", results.report);
@@ -108,13 +74,7 @@ void read_intake(SectionReader& top, SectionResults& results) {
   }
   intake.max_body = section.size("max_body", {64 * kMega, kKilo, kGiga});
   intake.in_flight = section.size("in_flight", {128 * kMega, kKilo, 1000 * kGiga});
-  if (const ConfigMember* list = section.list_of_sections("credential")) {
-    for (std::size_t i = 0; i < list->value.elements.size(); ++i) {
-      const ConfigNode& element = list->value.elements[i];
-      SectionReader credential(&element, element.place, fmt::format("intake.credential[{}]", i + 1), results.report);
-      intake.credentials.push_back(read_credential(credential, results.secrets));
-    }
-  }
+  read_credentials_section(section, results);
   section.finish();
 }
 

@@ -15,6 +15,7 @@ struct SectionResults {
   ConfigReport& report;
   const SecretSources& secrets;
   std::map<std::string, std::string> connection_types;  ///< by name; empty when the type is wrong
+  LoadOptions options;
 };
 
 /// Reads every section below `root` into `results`.

@@ -1,6 +1,7 @@
 #include "intake/http_intake.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -88,17 +89,73 @@ class HttpIntake::Exchange final : public HttpExchange {
   InFlight in_flight_;
 };
 
-HttpIntake::HttpIntake(HttpIntakeOptions options, Mediator& mediator)
-    : options_(std::move(options)),
-      credentials_(options_.credentials),
+/// A request whose secret must be compared with a hash first. The head is then looked at anew.
+class HttpIntake::SlowCheck final : public HttpDeferral {
+ public:
+  SlowCheck(HttpIntake& intake, Access access) : intake_(intake), access_(std::move(access)) {}
+
+  void start(HttpResume resume) override {
+    intake_.access_.resolve(std::move(access_), [known = known_, resume = std::move(resume)](bool is_known) mutable {
+      *known = is_known;
+      resume();
+    });
+  }
+
+  HttpDecision decide(const HttpHead& head) override {
+    return *known_ ? intake_.head(head) : answer_at_once(intake_.busy());
+  }
+
+ private:
+  HttpIntake& intake_;
+  Access access_;
+  std::shared_ptr<std::atomic<bool>> known_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// A refusal that waits for its time, because the client was wrong before.
+class HttpIntake::LateRefusal final : public HttpDeferral {
+ public:
+  LateRefusal(AccessControl& access, Duration delay, HttpResponse response)
+      : access_(access), delay_(delay), response_(std::move(response)) {}
+
+  void start(HttpResume resume) override {
+    static_cast<void>(access_.call_later(delay_, [resume = std::move(resume)]() mutable { resume(); }));
+  }
+  HttpDecision decide(const HttpHead& /*head*/) override { return answer_at_once(std::move(response_)); }
+
+ private:
+  AccessControl& access_;
+  Duration delay_;
+  HttpResponse response_;
+};
+
+HttpIntake::HttpIntake(HttpIntakeOptions options, AccessControl& access, Mediator& mediator)
+    : options_(options),
+      access_(access),
       budget_(options_.max_in_flight_bytes),
-      mediator_(mediator) {}
+      mediator_(mediator),
+      tokens_(access, [this](const std::string& remote) {
+        mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
+        alarm_refused(remote);
+      }) {}
 
 HttpDecision HttpIntake::head(const HttpHead& head) {
-  auto target = parse_intake_target(head.target);
-  if (!credentials_.allow(head)) {
-    return answer_at_once(unauthorized(head, target.has_value()));
+  if (is_token_target(head.target)) {
+    return tokens_.head(head);
   }
+  auto target = parse_intake_target(head.target);
+  Access access = access_.check(head, target ? target->repeater : std::string_view());
+  if (access.state == Access::State::kGranted) {
+    return serve(head, std::move(target));
+  }
+  if (access.state == Access::State::kSlow) {
+    HttpDecision decision;
+    decision.later = std::make_unique<SlowCheck>(*this, std::move(access));
+    return decision;
+  }
+  return unauthorized(head, target, access);
+}
+
+HttpDecision HttpIntake::serve(const HttpHead& head, std::optional<IntakeTarget> target) {
   if (!target) {
     return answer_at_once(refused_answer(404, "there is nothing at this path",
                                          "forward to /in/<repeater>/<domain>, with a repeater of firn.toml"));
@@ -165,18 +222,41 @@ void HttpIntake::finish(Waiting& waiting, Result<Position> appended) {
   waiting.answer(stored_answer(waiting.peek, *appended));
 }
 
-HttpResponse HttpIntake::unauthorized(const HttpHead& head, bool is_intake) {
-  if (is_intake) {
+HttpDecision HttpIntake::unauthorized(const HttpHead& head, const std::optional<IntakeTarget>& target,
+                                      const Access& access) {
+  const std::string_view repeater = target ? target->repeater : std::string_view();
+  const bool missing = access.state == Access::State::kMissing;
+  // Clients of HTTP Digest ask for a nonce first, those with tokens try one until it is refused.
+  const bool usual = missing && (access.stale || access.bad_token || access_.expects_challenge(repeater));
+  if (target && !usual) {
     mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
-    mediator_.alarm(kCredentialsAlarm, std::string(head.remote),
-                    "a client sent wrong credentials; HQ does not send such a form again by itself: correct the "
-                    "connection settings there, then requeue its records");
+    alarm_refused(std::string(head.remote));
   }
-  HttpResponse response =
-      refused_answer(401, "the credentials are missing or wrong",
-                     "set the connection's user name and password in HQ to a credential of firn.toml, then requeue");
-  response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"firn\"");
-  return response;
+  HttpResponse response = refused_answer(401, "the credentials are wrong or missing",
+                                         "correct the connection settings in HQ, then requeue the records");
+  for (std::string& challenge : access_.challenges(repeater, access)) {
+    response.headers.emplace_back("WWW-Authenticate", std::move(challenge));
+  }
+  HttpDecision decision;
+  const Duration delay = missing ? Duration(0) : access_.penalty(access);
+  if (delay > Duration(0)) {
+    decision.later = std::make_unique<LateRefusal>(access_, delay, std::move(response));
+  } else {
+    decision.response = std::move(response);
+  }
+  return decision;
+}
+
+void HttpIntake::alarm_refused(const std::string& remote) {
+  mediator_.alarm(kCredentialsAlarm, remote,
+                  "a client sent wrong credentials; HQ does not send such a form again by itself: correct the "
+                  "connection settings there, then requeue its records");
+}
+
+HttpResponse HttpIntake::busy() {
+  mediator_.count({}, IntakeOutcome::kRefused, 0);
+  return later_answer("too many credentials are being checked at the same time", "nothing to do: HQ sends it again",
+                      options_.retry_after_seconds);
 }
 
 HttpResponse HttpIntake::too_large(const RepeaterName& repeater, std::size_t bytes) {

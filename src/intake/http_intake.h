@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
+#include "intake/auth/access_control.h"
+#include "intake/auth/token_endpoint.h"
 #include "intake/commit_queue.h"
-#include "intake/credentials.h"
 #include "intake/document_filter.h"
 #include "intake/document_peek.h"
 #include "intake/in_flight.h"
@@ -20,7 +20,6 @@
 namespace firn {
 
 struct HttpIntakeOptions {
-  std::vector<Credential> credentials;
   std::size_t max_body_bytes = 64U << 20U;
   std::size_t max_in_flight_bytes = 128U << 20U;  ///< of all bodies being received or waiting for the journal
   int retry_after_seconds = 60;                   ///< told with every 503
@@ -41,7 +40,7 @@ enum class IntakeOutcome {
 /// Takes forms from CommCare HQ: `POST|PUT /in/<repeater>[/<domain>]`, also under `/api/v1`. The answer 200 comes when
 /// the record is durable, or when the repeater's filter has dropped the document, which its body then says. HQ takes
 /// most other statuses as final, so everything that passes is answered 503 (design section 2): 401 and 413 are the only
-/// refusals of a document that stay.
+/// refusals of a document that stay. Tokens are given out at `POST /api/v1/token`.
 class HttpIntake final : public HttpHandler {
  public:
   /// What intake asks its surroundings. Threads: find_queue, filter and refusal on the server's, the others on any.
@@ -70,8 +69,9 @@ class HttpIntake final : public HttpHandler {
   static constexpr std::string_view kTooLargeAlarm = "body_too_large";           ///< object: the repeater
   static constexpr std::string_view kUnknownRepeaterAlarm = "unknown_repeater";  ///< object: the name in the path
 
-  /// `mediator` must outlive the intake; the intake must outlive the server and the commit queues' threads.
-  HttpIntake(HttpIntakeOptions options, Mediator& mediator);
+  /// `access` and `mediator` must outlive the intake; the intake must outlive the server, the commit queues' threads
+  /// and what `access` does until its stop().
+  HttpIntake(HttpIntakeOptions options, AccessControl& access, Mediator& mediator);
 
   HttpDecision head(const HttpHead& head) override;
 
@@ -81,10 +81,15 @@ class HttpIntake final : public HttpHandler {
  private:
   struct Door;
   class Exchange;
+  class SlowCheck;
+  class LateRefusal;
   struct Waiting;
 
+  HttpDecision serve(const HttpHead& head, std::optional<IntakeTarget> target);
   HttpDecision accept(const HttpHead& head, IntakeTarget target);
-  HttpResponse unauthorized(const HttpHead& head, bool is_intake);
+  HttpDecision unauthorized(const HttpHead& head, const std::optional<IntakeTarget>& target, const Access& access);
+  HttpResponse busy();
+  void alarm_refused(const std::string& remote);
   HttpResponse too_large(const RepeaterName& repeater, std::size_t bytes);
   HttpResponse over_budget(const RepeaterName& repeater);
   HttpResponse without_queue(const RepeaterName& repeater, std::size_t length);
@@ -93,9 +98,10 @@ class HttpIntake final : public HttpHandler {
   void finish(Waiting& waiting, Result<Position> appended);
 
   HttpIntakeOptions options_;
-  Credentials credentials_;
+  AccessControl& access_;
   InFlightBudget budget_;
   Mediator& mediator_;
+  TokenEndpoint tokens_;
 };
 
 }  // namespace firn

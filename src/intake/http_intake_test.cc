@@ -15,11 +15,15 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "intake/auth/access_control.h"
 #include "intake/document_filter.h"
 #include "intake/scripted_journal.h"
 #include "model/filter.h"
 #include "model/table.h"
+#include "platform/file_system.h"
 #include "platform/http_server.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temporary_directory.h"
 
 namespace firn {
 namespace {
@@ -36,6 +40,7 @@ class FakeMediator final : public HttpIntake::Mediator {
   Timestamp now() override { return timestamp_from_micros(1772444467118204); }
   void alarm(std::string_view name, const std::string& object, const std::string& text) override {
     EXPECT_FALSE(text.empty());
+    const MutexLock lock(mutex_);
     alarms.push_back(std::string(name) + " " + object);
   }
   void count(const RepeaterName&, IntakeOutcome outcome, std::size_t) override {
@@ -85,15 +90,21 @@ std::string header_of(const HttpResponse& response, std::string_view name) {
 class HttpIntakeTest : public testing::Test {
  protected:
   void SetUp() override {
-    options_.credentials = {{"old", Credential::Type::kBasic, "a", "b"},
-                            {"new", Credential::Type::kApiKey, "X-Key", "k"}};
+    AccessOptions access;
+    access.credentials.plain = {{"old", CredentialType::kBasic, "a", "b", {}},
+                                {"new", CredentialType::kApiKey, "X-Key", "k", {}}};
+    access.credentials.path = directory_ / "credentials";
+    access.token_key_path = directory_ / "token.key";
+    auto opened = AccessControl::open(std::move(access), *files_, clock_);
+    ASSERT_TRUE(opened) << opened.error().message();
+    access_ = std::move(*opened);
     start();
   }
 
   /// Anew, with options_ as they are now.
   void start() {
     queue_.reset();
-    intake_ = std::make_unique<HttpIntake>(options_, mediator_);
+    intake_ = std::make_unique<HttpIntake>(options_, *access_, mediator_);
     CommitQueueOptions queue_options;
     queue_options.name = "forms";
     queue_options.first_pause = std::chrono::milliseconds(1);
@@ -139,6 +150,10 @@ class HttpIntakeTest : public testing::Test {
     EXPECT_NE(response.body.find("\"hint\":\""), std::string::npos);
   }
 
+  TemporaryDirectory directory_;
+  std::unique_ptr<FileSystem> files_ = make_posix_file_system();
+  ManualClock clock_;
+  std::unique_ptr<AccessControl> access_;
   HttpIntakeOptions options_;
   FakeMediator mediator_;
   ScriptedJournal journal_;

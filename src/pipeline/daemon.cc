@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "catalog/sqlite/sqlite_catalog.h"
 #include "intake/http_intake.h"
+#include "pipeline/access.h"
 #include "pipeline/intake_mediator.h"
 #include "platform/paths.h"
 #include "platform/system_clock.h"
@@ -33,11 +34,6 @@ HttpIntakeOptions intake_options(const IntakeConfig& config) {
   HttpIntakeOptions options;
   options.max_body_bytes = config.max_body;
   options.max_in_flight_bytes = config.in_flight;
-  for (const CredentialConfig& credential : config.credentials) {
-    const bool basic = credential.type == CredentialConfig::Type::kBasic;
-    options.credentials.push_back({credential.name, basic ? Credential::Type::kBasic : Credential::Type::kApiKey,
-                                   basic ? credential.username : credential.header, credential.secret.reveal()});
-  }
   return options;
 }
 
@@ -104,7 +100,8 @@ Status Daemon::open_lines() {
 
 Status Daemon::listen() {
   mediator_ = std::make_unique<IntakeMediator>(lines_, *disk_, *scheduler_, alarms_, *clock_);
-  intake_ = std::make_unique<HttpIntake>(intake_options(config_.intake), *mediator_);
+  FIRN_ASSIGN(access_, open_access_control(config_, *files_, *clock_, alarms_, log_));
+  intake_ = std::make_unique<HttpIntake>(intake_options(config_.intake), *access_, *mediator_);
   HttpServerOptions options;
   options.address = config_.intake.address;
   options.port = config_.intake.port;
@@ -134,6 +131,9 @@ void Daemon::stop() {
   }
   if (mediator_) {
     mediator_->drain();
+  }
+  if (access_) {
+    access_->stop();
   }
   if (intake_server_) {
     intake_server_->drain(kDrainLimit);

@@ -24,6 +24,7 @@
 
 namespace firn {
 
+class AccessControl;
 class HttpIntake;
 class IntakeMediator;
 
@@ -78,6 +79,7 @@ class Daemon {
   std::unique_ptr<Scheduler> scheduler_;
   std::vector<std::unique_ptr<RepeaterLine>> lines_;
   std::unique_ptr<IntakeMediator> mediator_;
+  std::unique_ptr<AccessControl> access_;
   std::unique_ptr<HttpIntake> intake_;
   std::unique_ptr<HttpServer> intake_server_;
   std::vector<std::thread> workers_;

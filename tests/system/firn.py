@@ -81,12 +81,21 @@ class Settings:
     pack_floor: str = "32 MB"
     keep_staged: str = "30d"
     max_body: str = "64 MB"
+    plain_credential: bool = True  # in firn.toml; else only those of `firn credential`
     extra: str = ""
     folders: dict = field(default_factory=dict)  # "data" and "stage" may lie elsewhere
 
 
 def toml_text(value):
     return json.dumps(str(value))
+
+
+def plain_credential(folder):
+    return f"""[[intake.credential]]
+name = "hq"
+username = {toml_text(USER)}
+secret_file = {toml_text(folder / "password")}
+"""
 
 
 def config_text(folder, settings):
@@ -100,11 +109,7 @@ listen = "127.0.0.1:0"
 max_body = {toml_text(settings.max_body)}
 in_flight = "128 MB"
 
-[[intake.credential]]
-name = "hq"
-username = {toml_text(USER)}
-secret_file = {toml_text(folder / "password")}
-
+{plain_credential(folder) if settings.plain_credential else ""}
 [disk]
 intake_floor = {toml_text(settings.intake_floor)}
 pack_floor = {toml_text(settings.pack_floor)}

@@ -1,0 +1,131 @@
+#include "intake/auth/slow_lane.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/digest.h"
+
+namespace firn {
+namespace {
+
+SlowClient client(const std::string& address, const std::string& user) {
+  return {digest128(address + " " + user), digest128(address)};
+}
+
+/// Keeps the lane busy until let_go().
+class Holder {
+ public:
+  explicit Holder(SlowLane& lane) {
+    EXPECT_TRUE(lane.submit(client("holder", ""), [this] {
+      started_.set_value();
+      go_.get_future().wait();
+    }));
+    started_.get_future().wait();
+  }
+  void let_go() { go_.set_value(); }
+
+ private:
+  std::promise<void> started_;
+  std::promise<void> go_;
+};
+
+TEST(SlowLane, DoesOneJobAfterTheOther) {
+  SlowLane lane({});
+  std::string order;
+  std::promise<void> done;
+  Holder holder(lane);
+  for (const char c : {'a', 'b', 'c'}) {
+    EXPECT_TRUE(lane.submit(client("x", std::string(1, c)), [&order, c] { order += c; }));
+  }
+  EXPECT_TRUE(lane.submit(client("x", "d"), [&] { done.set_value(); }));
+  holder.let_go();
+  done.get_future().wait();
+  EXPECT_EQ(order, "abc");
+}
+
+TEST(SlowLane, LeavesRoomForOthers) {
+  SlowLaneOptions options;
+  options.most_jobs = 6;
+  options.most_of_address = 4;
+  options.most_of_client = 2;
+  SlowLane lane(std::move(options));
+  Holder holder(lane);
+  EXPECT_TRUE(lane.submit(client("x", "a"), [] {}));
+  EXPECT_TRUE(lane.submit(client("x", "a"), [] {}));
+  EXPECT_FALSE(lane.submit(client("x", "a"), [] {})) << "two of a client";
+  EXPECT_TRUE(lane.submit(client("x", "b"), [] {}));
+  EXPECT_TRUE(lane.submit(client("x", "c"), [] {}));
+  EXPECT_FALSE(lane.submit(client("x", "d"), [] {})) << "four of an address";
+  EXPECT_TRUE(lane.submit(client("y", "a"), [] {}));
+  std::promise<void> done;
+  EXPECT_TRUE(lane.submit(client("y", "b"), [&] { done.set_value(); }));
+  EXPECT_FALSE(lane.submit(client("z", "a"), [] {})) << "six at all";
+  holder.let_go();
+  done.get_future().wait();
+  EXPECT_TRUE(lane.submit(client("x", "a"), [] {})) << "the room is given back";
+}
+
+TEST(SlowLane, CallsLaterInTheOrderOfTheirTimes) {
+  SlowLane lane({});
+  std::string order;
+  std::promise<void> done;
+  EXPECT_TRUE(lane.call_later(std::chrono::milliseconds(20), [&] {
+    order += 'b';
+    done.set_value();
+  }));
+  EXPECT_TRUE(lane.call_later(std::chrono::milliseconds(1), [&] { order += 'a'; }));
+  done.get_future().wait();
+  EXPECT_EQ(order, "ab");
+}
+
+TEST(SlowLane, BoundsWhatWaitsForItsTime) {
+  SlowLaneOptions options;
+  options.most_delayed = 1;
+  SlowLane lane(std::move(options));
+  EXPECT_TRUE(lane.call_later(std::chrono::hours(1), [] {}));
+  EXPECT_FALSE(lane.call_later(std::chrono::hours(1), [] {}));
+}
+
+TEST(SlowLane, Ticks) {
+  std::promise<void> third;
+  int ticks = 0;
+  SlowLaneOptions options;
+  options.tick = std::chrono::milliseconds(1);
+  options.on_tick = [&] {
+    if (++ticks == 3) {
+      third.set_value();
+    }
+  };
+  SlowLane lane(std::move(options));
+  third.get_future().wait();
+}
+
+TEST(SlowLane, ThrowsAwayWhatWaitsWhenItStops) {
+  const auto alive = std::make_shared<int>(0);
+  std::atomic<bool> called = false;
+  SlowLane lane({});
+  Holder holder(lane);
+  EXPECT_TRUE(lane.submit(client("x", "a"), [alive, &called] { called = true; }));
+  EXPECT_TRUE(lane.call_later(std::chrono::hours(1), [alive, &called] { called = true; }));
+  EXPECT_EQ(alive.use_count(), 3);
+  auto stopping = std::async(std::launch::async, [&] { lane.stop(); });
+  while (alive.use_count() > 1) {
+    std::this_thread::yield();
+  }
+  holder.let_go();
+  stopping.wait();
+  EXPECT_FALSE(called);
+  EXPECT_FALSE(lane.submit(client("x", "a"), [] {}));
+  EXPECT_FALSE(lane.call_later(Duration(0), [] {}));
+}
+
+}  // namespace
+}  // namespace firn
