@@ -19,6 +19,7 @@
 #include "model/table.h"
 #include "pack/document_reader.h"
 #include "pack/document_row.h"
+#include "pack/xml_document.h"
 
 namespace firn {
 namespace {
@@ -123,7 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   firn::FuzzInput input(data, size);
   const firn::Kind kind = firn::kind_of(static_cast<char>(input.number(1)));
   std::string body(input.rest());
-  if (body.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != body.find('<')) {
+  if (!firn::looks_like_xml(body, "")) {
     firn::run(kind, std::move(body));
   }
   return 0;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/time.h"
 #include "model/table.h"
 #include "pack/document_reader.h"
@@ -182,6 +183,76 @@ TEST(AppChange, IsRefusedWhenItIsNot) {
   EXPECT_EQ(refusal(Kind::kAppChange, "02bf50ab803a89ea4963799362874f0"), "invalid_id at the body");
   EXPECT_EQ(refusal(Kind::kAppChange, std::string("02bf50ab803a89ea4963799362874f0\0", 32)), "invalid_id at the body");
   EXPECT_EQ(refusal(Kind::kAppChange, record("02bf50ab803a89ea4963799362874f0c", "")), "missing_domain at $.domain");
+}
+
+const std::string kFormXml = R"(<?xml version='1.0' ?><data xmlns="http://x/1" name="Visit"><age>31</age>)"
+                             R"(<meta xmlns="http://openrosa.org/jr/xforms"><instanceID>f1</instanceID></meta></data>)";
+const std::string kCaseXml =
+    R"(<case case_id="c1" date_modified="2026-03-02T09:40:55.201000Z" xmlns="http://commcarehq.org/case/transaction/v2">)"
+    R"(<create><case_type>person</case_type><owner_id>o1</owner_id></create></case>)";
+
+Record xml_record(const std::string& body) {
+  Record made = record(body);
+  made.envelope.content_type = "text/xml";
+  return made;
+}
+
+TEST(XmlDocument, OfAFormIsARowWithoutVersion) {
+  Record from = xml_record(kFormXml);
+  from.envelope.app_id = "a1";
+  from.envelope.received_on = "2026-03-02T09:41:07.118204Z";
+  const Read read(Kind::kForm, from);
+  ASSERT_TRUE(read.row) << read.row.error().detail;
+  EXPECT_EQ(read.row->id, "f1");
+  EXPECT_EQ(read.row->domain, "demo");
+  EXPECT_EQ(read.row->version, std::nullopt);
+  EXPECT_EQ(read.row->texts, (Texts{"http://x/1", "a1"}));
+  EXPECT_EQ(time_text(read.row->received_on), "2026-03-02 09:41:07.118204");
+  EXPECT_TRUE(read.row->json.starts_with(R"({"id":"f1","form":{"#type":"data","@name":"Visit")")) << read.row->json;
+}
+
+TEST(XmlDocument, OfACaseHasTheVersionOfTheHeader) {
+  Record from = xml_record(kCaseXml);
+  from.envelope.server_modified_on = "2026-03-02T09:41:07.300000Z";
+  const Read read(Kind::kCase, from);
+  ASSERT_TRUE(read.row) << read.row.error().detail;
+  EXPECT_EQ(read.row->id, "c1");
+  EXPECT_EQ(time_text(read.row->version), "2026-03-02 09:41:07.300000");
+  EXPECT_EQ(read.row->texts, (Texts{"person", "o1"}));
+  from.envelope.server_modified_on = "soon";
+  EXPECT_EQ(refusal(Kind::kCase, from), "invalid_timestamp at header server-modified-on");
+}
+
+TEST(XmlDocument, HasTheDigestOfItsBytes) {
+  EXPECT_EQ(Read(Kind::kForm, xml_record(kFormXml)).row.value().digest, digest128(kFormXml));
+  const std::string spaced = kFormXml + "\n";
+  EXPECT_NE(Read(Kind::kForm, xml_record(spaced)).row.value().digest, digest128(kFormXml));
+}
+
+TEST(XmlDocument, IsToldFromJsonByItsContentWhateverItsTypeSays) {
+  Record as_json = record(kFormXml);
+  as_json.envelope.content_type = "application/json";
+  EXPECT_EQ(refusal(Kind::kForm, as_json), "row");
+  EXPECT_EQ(refusal(Kind::kForm, xml_record(kForm)), "row");
+  EXPECT_TRUE(refusal(Kind::kForm, xml_record("no document")).starts_with("not_xml at "));
+  EXPECT_TRUE(refusal(Kind::kForm, record("no document")).starts_with("not_json at "));
+}
+
+TEST(XmlDocument, IsAFormOrACaseAndNothingElse) {
+  for (const Kind kind : {Kind::kCase, Kind::kUser, Kind::kLocation, Kind::kDataSource, Kind::kFormStub}) {
+    EXPECT_TRUE(refusal(kind, xml_record(kFormXml)).starts_with("wrong_kind at ")) << to_string(kind);
+  }
+  for (const Kind kind : {Kind::kForm, Kind::kUser, Kind::kLocation, Kind::kDataSource, Kind::kFormStub}) {
+    EXPECT_TRUE(refusal(kind, xml_record(kCaseXml)).starts_with("wrong_kind at ")) << to_string(kind);
+  }
+}
+
+TEST(XmlDocument, WithoutDomainIsRefusedAndKnown) {
+  Record from = xml_record(kFormXml);
+  from.envelope.domain.clear();
+  const Read read(Kind::kForm, from);
+  EXPECT_EQ(refusal(Kind::kForm, from), "missing_domain at $.domain");
+  EXPECT_EQ(read.row.error().document_id, "f1");
 }
 
 TEST(DocumentKind, OfAnotherRepeaterIsShownByItsPlace) {

@@ -26,6 +26,7 @@
 #include "pack/json_fault.h"
 #include "pack/json_walk.h"
 #include "pack/key_table.h"
+#include "pack/xml_document.h"
 
 namespace firn {
 namespace {
@@ -62,6 +63,17 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
+/// What is parsed. XML has been converted, and its kind checked.
+struct Text {
+  std::string_view json;
+  bool was_xml = false;
+};
+
+std::string_view without_byte_order_mark(std::string_view body) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return body.starts_with(kByteOrderMark) ? body.substr(kByteOrderMark.size()) : body;
+}
+
 /// A body that is an application's id and nothing else.
 std::expected<DocumentRow, Rejection> read_app_change(const Record& record) {
   const std::string_view id = trimmed(record.body);
@@ -87,6 +99,7 @@ struct DocumentReader::State {
   static constexpr std::size_t kParserDepth = kMaxJsonDepth + 1;
 
   std::unique_ptr<dom::parser> parser;
+  std::unique_ptr<XmlReader> xml;
   std::string padded;
   std::string minified;
   std::string hashed;
@@ -126,16 +139,30 @@ struct DocumentReader::State {
     });
   }
 
+  /// The JSON of the body, whatever its encoding is.
+  std::expected<Text, Rejection> decode(Kind kind, const Record& record) {
+    const std::string& content_type = record.envelope.content_type;
+    if (!looks_like_xml(record.body, content_type)) {
+      return Text{without_byte_order_mark(record.body), false};
+    }
+    if (!xml) {
+      xml = std::make_unique<XmlReader>();
+    }
+    const auto json = xml->to_json(record.body, content_type, kind);
+    return json ? std::expected<Text, Rejection>(Text{*json, true}) : std::unexpected(json.error());
+  }
+
   /// Minifies and checks it; then its columns.
-  std::expected<DocumentRow, Rejection> row_of(Kind kind, dom::element root, std::string_view body,
+  std::expected<DocumentRow, Rejection> row_of(Kind kind, dom::element root, const Text& text,
                                                const Envelope& envelope) {
     const dom::object document = root.get_object().value_unsafe();
-    minify(body);
+    minify(text.json);
     JsonWalk walk(minified, keys, cuts);
     if (!walk.run(root)) {
       return std::unexpected(Rejection{walk.reason(), walk.place(), {}, {}});
     }
-    if (auto place = place_of_other_kind(kind, document)) {
+    auto place = text.was_xml ? std::nullopt : place_of_other_kind(kind, document);
+    if (place) {
       return std::unexpected(Rejection{Reason::kWrongKind, *std::move(place), {}, {}});
     }
     return columns_of(kind, document, envelope);
@@ -167,26 +194,22 @@ std::expected<DocumentRow, Rejection> DocumentReader::read(const Record& record)
     }
     return row;
   }
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  std::string_view body = record.body;
-  if (body.starts_with(kByteOrderMark)) {
-    body.remove_prefix(kByteOrderMark.size());
-  }
   state_->trim();
-  const auto root = state_->parse(body);
+  const auto text = state_->decode(kind_, record);
+  const auto root = text ? state_->parse(text->json) : std::unexpected(text.error());
   if (!root || !root->is_object()) {
     Rejection rejection = root ? Rejection{Reason::kWrongKind, "$", {}, {}} : root.error();
     identify(kind_, nullptr, record.envelope, rejection);
     return std::unexpected(std::move(rejection));
   }
-  auto row = state_->row_of(kind_, *root, body, record.envelope);
+  auto row = state_->row_of(kind_, *root, *text, record.envelope);
   if (!row) {
     const dom::object document = root->get_object().value_unsafe();
     identify(kind_, &document, record.envelope, row.error());
     return row;
   }
   row->json = state_->minified;
-  row->digest = state_->digest();
+  row->digest = text->was_xml ? digest128(record.body) : state_->digest();
   return row;
 }
 

@@ -14,7 +14,9 @@ namespace firn {
 /// Reads the documents of one kind as CommCare HQ sends them, checks them, and takes their columns out. Used by one
 /// thread.
 ///
-/// The ids are the kind's own (docs/formats/csv.md); a Couch-shaped document has its id as `_id`. The domain is
+/// XML of forms and cases is converted first (pack/xml_document.h); it is told from JSON by its content, or else by the
+/// content type. The ids are the kind's own (docs/formats/csv.md); a Couch-shaped document has its id as `_id`. The
+/// domain is
 /// `$.domain`, or the request's when the document has none. `received_on` is a form's own, or the `received-on`
 /// header's, or the time of receipt. The version is the document's; a case without one has that of the
 /// `server-modified-on` header. JSON null counts as absent. A text is nothing when it is not one that a column can

@@ -45,7 +45,24 @@ void RepeaterLine::start() {
             "; the repeater answers 503 and packs nothing until the journal is mended and firn is "
             "started again");
   }
+  if (!makes_rows()) {
+    warn_of_chunks();
+  }
   add_steps();
+}
+
+/// The repeater may have had another kind before, whose rows nobody loads now.
+void RepeaterLine::warn_of_chunks() {
+  const auto chunks =
+      surroundings_.catalog.chunks({.repeater = repeater_.name,
+                                    .states = {ChunkState::kPacked, ChunkState::kStaged, ChunkState::kSubmitted},
+                                    .limit = 1});
+  if (chunks && !chunks->empty()) {
+    surroundings_.alarms.raise("repeater.kind_changed", repeater_.name.str(),
+                               "it has chunks of the kind that it had before, and documents of its kind now make no "
+                               "rows: set the kind back, run `firn ingest`, and give the new kind a repeater of its "
+                               "own");
+  }
 }
 
 Status RepeaterLine::open_journal() {

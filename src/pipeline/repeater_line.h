@@ -80,6 +80,7 @@ class RepeaterLine {
 
  private:
   Status open_journal();
+  void warn_of_chunks();
   void make_front_steps();
   void make_load_steps();
   void add_steps();
