@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import hq_conversion
 from firn import USAGE
 from reference import moment, parse, same
 from waiting import wait_until
@@ -85,6 +86,35 @@ def test_a_couch_shaped_form_is_a_row(firn):
     assert row["received_on"] == moment(form["received_on"])
 
 
+XML = {"Content-Type": "text/xml"}
+
+
+def test_a_form_in_xml_is_a_row_each_time_its_bytes_change(firn):
+    received = {**XML, "received-on": "2026-03-02T09:41:07.118204Z"}
+    bodies = [body_of("form_in_xml"), body_of("form_in_xml").replace(b"031", b"32")]
+    for body in (bodies[0], bodies[0], bodies[1], bodies[1], bodies[0]):
+        assert firn.post(body, headers=received, app_id="a1").status == 200
+    ingest(firn)
+    rows = firn.rows("forms")
+    for row, body in zip(rows, (bodies[0], bodies[1], bodies[0]), strict=True):
+        assert same(parse(row["form_json"].encode()), hq_conversion.form(body))
+        assert (row["domain"], row["app_id"]) == ("demo-health", "a1")
+        assert row["form_id"] == "7b6cf1de-0a51-4c3e-8b7b-5ad4a4e0c112"
+        assert row["xmlns"].endswith("5F1B0C62-7A0D-4E0B-9E58-2E7D90C1A9AA")
+        assert (row["received_on"], row["server_modified_on"]) == (moment(received["received-on"]), None)
+    assert firn.status()["duplicates"] == 2
+
+
+def test_a_case_in_xml_is_a_row_with_the_headers_version(firn):
+    for _ in range(2):
+        post(firn, "cases", "case_in_xml", headers={**XML, **HEADER})
+    row = the_row(firn, "cases")
+    assert same(parse(row["case_json"].encode()), hq_conversion.case(body_of("case_in_xml")))
+    assert (row["case_id"], row["case_type"]) == ("1f0c2a7c-3a44-4d0e-9d7e-6a1f5be0d205", "person")
+    assert row["server_date_modified"] == moment(HEADER["server-modified-on"])
+    assert firn.status("cases")["duplicates"] == 1
+
+
 def test_a_user_is_a_row(firn):
     post(firn, "users", "user")
     row, user = the_row(firn, "users"), json.loads(body_of("user"))
@@ -143,6 +173,8 @@ def test_documents_of_two_data_sources_are_two(firn):
 KIND_OF = {
     "case": "case",
     "form_couch": "form",
+    "form_in_xml": "form",
+    "case_in_xml": "case",
     "user": "user",
     "location": "location",
     "data_source": "data_source",
@@ -161,7 +193,8 @@ def test_a_document_of_another_kind_is_quarantined_as_such(firn):
                 # A bare id is no JSON document at all.
                 expected[repeater, position] = "not_json" if name == "app_change" else "wrong_kind"
     ingest(firn)
-    firn.wait_for_status(lambda s: s["quarantined"] == len(KIND_OF) - 1, "everything to be decided")
+    others = sum(kind != "form" for kind in KIND_OF.values())
+    firn.wait_for_status(lambda s: s["quarantined"] == others, "everything to be decided")
     found = {(r["repeater"], r["position"]): r["reason"] for r in firn.quarantined()}
     assert found == expected
 
