@@ -63,7 +63,10 @@ TEST(DocumentPeek, FindsWhatFiltersAskFor) {
       R"({"case_id":"a","user_id":"u","properties":{"a":{"case_type":"no"},"case_type":"person"}})", Kind::kCase, kAll);
   EXPECT_EQ(fact(of_case, FilterField::kUser), "u");
   EXPECT_EQ(fact(of_case, FilterField::kCaseType), "person");
-  EXPECT_EQ(fact(peek(R"({"_id":"a","type":"person"})", Kind::kCase, kAll), FilterField::kCaseType), "person");
+  EXPECT_EQ(
+      fact(peek(R"({"_id":"a","type":"person","doc_type":"CommCareCase"})", Kind::kCase, kAll), FilterField::kCaseType),
+      "person");
+  EXPECT_EQ(fact(peek(R"({"id":"a form","type":"data"})", Kind::kCase, kAll), FilterField::kCaseType), "");
   EXPECT_EQ(
       fact(peek(R"({"id":"a","form":{"meta":{}},"metadata":{"userID":"m"}})", Kind::kForm, kAll), FilterField::kUser),
       "m");

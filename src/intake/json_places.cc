@@ -44,7 +44,8 @@ constexpr std::array kProperties{JsonPlace{.key = "case_type", .fact = JsonFact:
 constexpr std::array kCase{
     id("case_id"), kCouchId, kDomainPlace, JsonPlace{.key = "user_id", .fact = JsonFact::kUser, .fields = kUser},
     JsonPlace{.key = "properties", .fields = kCaseType, .inside = kProperties},
-    // In CouchDB's shape, where there are no properties.
+    // In CouchDB's shape, where there are no properties. Forms have a `type` too.
+    JsonPlace{.key = "doc_type", .fact = JsonFact::kDocType, .fields = kCaseType, .is_spare = true},
     JsonPlace{.key = "type", .fact = JsonFact::kOtherCaseType, .fields = kCaseType, .is_spare = true}};
 
 constexpr std::array kUserDocument{id("id"), kCouchId, kDomainPlace};
@@ -70,7 +71,9 @@ DocumentFacts JsonFacts::fields() && {
   facts[FilterField::kDomain] = std::move(from[JsonFact::kDomain]);
   facts[FilterField::kXmlns] = std::move(from[JsonFact::kXmlns]);
   facts[FilterField::kAppId] = std::move(from[JsonFact::kAppId]);
-  facts[FilterField::kCaseType] = either(from[JsonFact::kCaseType], from[JsonFact::kOtherCaseType]);
+  const bool is_couch_case = from[JsonFact::kDocType].text() == "CommCareCase";
+  facts[FilterField::kCaseType] =
+      is_couch_case ? either(from[JsonFact::kCaseType], from[JsonFact::kOtherCaseType]) : from[JsonFact::kCaseType];
   facts[FilterField::kUser] = either(from[JsonFact::kUser], from[JsonFact::kOtherUser]);
   return facts;
 }

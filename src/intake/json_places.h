@@ -21,7 +21,8 @@ enum class JsonFact : std::uint8_t {
   kXmlns,
   kAppId,
   kCaseType,
-  kOtherCaseType,
+  kOtherCaseType,  ///< only in documents that say in `doc_type` that they are a case
+  kDocType,
   kUser,
   kOtherUser,
   kInside,  ///< nothing itself: an object with places in it

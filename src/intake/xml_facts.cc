@@ -34,35 +34,30 @@ FieldValue* XmlFacts::root_attribute(std::string_view name) {
 }
 
 bool XmlFacts::is_section(std::string_view name) const {
-  return (order_.kind == Kind::kForm && name == "meta") || (order_.kind == Kind::kCase && name == "create");
+  if (order_.kind == Kind::kForm) {
+    return name == "meta" || name == "Meta";
+  }
+  return order_.kind == Kind::kCase && (name == "create" || name == "update");
 }
 
 FieldValue* XmlFacts::leaf_of(std::string_view name) {
   if (order_.kind == Kind::kCase) {
-    return name == "case_type" ? &fields_[FilterField::kCaseType] : nullptr;
+    return name == "case_type" || name == "case_type_id" ? &fields_[FilterField::kCaseType] : nullptr;
   }
-  if (name == "instanceID") {
+  if (name == "instanceID" || name == "uid") {
     return &id_;
   }
-  return name == "userID" ? &fields_[FilterField::kUser] : nullptr;
-}
-
-void XmlFacts::spoil_section() {
-  if (order_.kind == Kind::kCase) {
-    fields_[FilterField::kCaseType].spoil();
-  } else {
-    id_.spoil();
-    fields_[FilterField::kUser].spoil();
-  }
+  return name == "userID" || name == "chw_id" ? &fields_[FilterField::kUser] : nullptr;
 }
 
 void XmlFacts::open(std::string_view name, bool has_attributes) {
   ++depth_;
   if (depth_ == 2 && is_section(name)) {
-    // Several would be a list in JSON, where nothing has a fixed place.
-    in_section_ = ++sections_ == 1;
-    if (sections_ > 1) {
-      spoil_section();
+    in_section_ = true;
+    if (++sections_ > 1 && order_.kind == Kind::kForm) {
+      // Several would be a list in JSON, where nothing has a fixed place.
+      id_.spoil();
+      fields_[FilterField::kUser].spoil();
     }
   } else if (depth_ == 3 && in_section_) {
     leaf_ = leaf_of(name);

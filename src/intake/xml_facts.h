@@ -39,14 +39,13 @@ class XmlFacts {
  private:
   [[nodiscard]] bool is_section(std::string_view name) const;
   [[nodiscard]] FieldValue* leaf_of(std::string_view name);
-  void spoil_section();
 
   PeekOrder order_;
   FieldValue id_;
   DocumentFacts fields_;
   std::size_t depth_ = 0;
-  std::size_t sections_ = 0;    ///< elements that hold facts: `meta` of forms, `create` of cases
-  bool in_section_ = false;     ///< inside the first of them
+  std::size_t sections_ = 0;    ///< elements that hold facts: `meta` of forms, `create` and `update` of cases
+  bool in_section_ = false;     ///< inside one of them
   FieldValue* leaf_ = nullptr;  ///< what the element that is open now will be
   bool spoiled_ = false;        ///< and it is not a plain text
   std::string text_;

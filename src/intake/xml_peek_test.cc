@@ -68,7 +68,7 @@ TEST(XmlPeek, FindsTheFactsOfACase) {
   const std::string body =
       "<case case_id=\"1f0c\" date_modified='2026' user_id = '9c2e' "
       "xmlns=\"http://commcarehq.org/case/transaction/v2\">"
-      "<create><case_type>person</case_type></create><update><case_type>no</case_type></update></case>";
+      "<create><case_type>person</case_type></create><update><x/></update></case>";
   const auto found = peek(body, kCases);
   EXPECT_EQ(found.id, "1f0c");
   EXPECT_EQ(fact(found.facts, FilterField::kUser), "9c2e");
@@ -77,6 +77,23 @@ TEST(XmlPeek, FindsTheFactsOfACase) {
   ASSERT_TRUE(checked.understood);
   EXPECT_EQ(fact(checked.facts, FilterField::kUser), "9c2e");
   EXPECT_EQ(fact(checked.facts, FilterField::kCaseType), "person");
+}
+
+TEST(XmlPeek, FindsTheNamesThatEarlyClientsUsed) {
+  const auto form = peek("<d><Meta><chw_id>u</chw_id><uid>i</uid></Meta></d>");
+  EXPECT_EQ(form.id, "i");
+  EXPECT_EQ(fact(form.facts, FilterField::kUser), "u");
+  EXPECT_EQ(fact(peek("<d><Meta/><meta><userID>u</userID></meta></d>").facts, FilterField::kUser), "?");
+  const auto of_case = peek("<case case_id='a'><create><case_type_id>t</case_type_id></create></case>", kCases);
+  EXPECT_EQ(fact(of_case.facts, FilterField::kCaseType), "t");
+}
+
+TEST(XmlPeek, DoesNotGuessATypeThatAnUpdateChanges) {
+  const auto both =
+      peek("<case><create><case_type>a</case_type></create><update><case_type>b</case_type></update></case>", kCases);
+  EXPECT_EQ(fact(both.facts, FilterField::kCaseType), "?");
+  const auto one = peek("<case><create/><update><case_type>b</case_type></update></case>", kCases);
+  EXPECT_EQ(fact(one.facts, FilterField::kCaseType), "b");
 }
 
 TEST(XmlPeek, FindsTheNamespaceOfTheRoot) {
