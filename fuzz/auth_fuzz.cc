@@ -1,6 +1,7 @@
 // What proves a client: Authorization fields, requests for tokens, tokens. The first byte chooses: `h` a field's value,
 // `t` a request for a token, `k` an access token.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,8 +46,8 @@ void token_request(std::string_view input) {
   const std::size_t first = std::min(input.find('\n'), input.size());
   const std::string_view rest = input.substr(std::min(first + 1, input.size()));
   const std::size_t second = std::min(rest.find('\n'), rest.size());
-  const auto request =
-      parse_token_request(input.substr(0, first), rest.substr(0, second), rest.substr(std::min(second + 1, rest.size())));
+  const auto request = parse_token_request(input.substr(0, first), rest.substr(0, second),
+                                           rest.substr(std::min(second + 1, rest.size())));
   if (!request) {
     FIRN_CHECK(request.error().status >= 400 && !request.error().error.empty(), "a refusal says why");
     return;
