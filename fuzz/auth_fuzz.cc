@@ -1,5 +1,5 @@
 // What proves a client: Authorization fields, requests for tokens, tokens. The first byte chooses: `h` a field's value,
-// `t` a request for a token, `k` an access token.
+// `t` a request for a token, `k` an access token, `f` the file of credentials.
 
 #include <algorithm>
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include "fuzz/input.h"
 #include "intake/auth/access_token.h"
 #include "intake/auth/auth_header.h"
+#include "intake/auth/credential_file.h"
 #include "intake/auth/digest.h"
 #include "intake/auth/token_request.h"
 
@@ -19,6 +20,23 @@ namespace {
 
 bool is_in(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c == '"' || c == '\\' ? "\\" : "";
+    out += c;
+  }
+  return out + "\"";
+}
+
+/// The same credentials, written anew.
+std::string written(const DigestCredentials& shown) {
+  const bool md5 = shown.algorithm == DigestAlgorithm::kMd5;
+  return "username=" + quoted(shown.user) + ", realm=\"firn\", nonce=" + quoted(shown.nonce) +
+         ", uri=" + quoted(shown.uri) + ", cnonce=" + quoted(shown.cnonce) + ", nc=" + shown.count_text +
+         ", qop=auth, algorithm=" + (md5 ? "MD5" : "SHA-256") + ", response=" + quoted(shown.response);
 }
 
 void header(std::string_view value) {
@@ -37,6 +55,10 @@ void header(std::string_view value) {
     const DigestSecret secret = digest_secret(digest->user, "secret");
     FIRN_CHECK(digest_response(*digest, "POST", secret) != digest_response(*digest, "GET", secret),
                "a response is bound to its method");
+    FIRN_CHECK(digest->count > 0 && digest->count_text.size() == 8, "a count has eight digits and is not 0");
+    const auto again = parse_digest(written(*digest));
+    FIRN_CHECK(again && digest_response(*again, "POST", secret) == digest_response(*digest, "POST", secret),
+               "a digest that is written anew says the same");
     static_cast<void>(is_digest_uri_of(digest->uri, "/in/forms"));
   }
 }
@@ -58,8 +80,23 @@ void token_request(std::string_view input) {
 void token(std::string_view text) {
   static const AccessTokens tokens{HashKey{}};
   if (const auto read = tokens.read(text)) {
-    FIRN_CHECK(tokens.make(read->credential_id, read->until) == text, "only tokens of ours are read");
+    const auto again = tokens.read(tokens.make(read->credential_id, read->until));
+    FIRN_CHECK(again && again->credential_id == read->credential_id && again->until == read->until,
+               "a token that is made anew says the same");
   }
+}
+
+void file(std::string_view text) {
+  const auto credentials = parse_credentials(text, "credentials");
+  if (!credentials) {
+    return;
+  }
+  for (const StoredCredential& credential : *credentials) {
+    const bool has_secret = !credential.hash.empty() || !credential.digest.sha256.empty();
+    FIRN_CHECK(has_secret || credential.retired_at, "a valid one has a secret");
+  }
+  const auto again = parse_credentials(format_credentials(*credentials), "credentials");
+  FIRN_CHECK(again && again->size() == credentials->size(), "what was read can be written and read again");
 }
 
 }  // namespace
@@ -74,6 +111,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'k':
       token(input.rest());
+      break;
+    case 'f':
+      file(input.rest());
       break;
     default:
       header(input.rest());

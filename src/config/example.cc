@@ -22,7 +22,8 @@ max_body = "64 MB"
 # All bodies that are being received, together; over it the answer is 503 and HQ sends again later.
 in_flight = "128 MB"
 
-# Who may send. To change a secret without a gap, add a second credential, change HQ, then remove the first.
+# Who may send. Better than this section: `firn credential add hq`, which keeps a hash of the secret only, needs no
+# restart, and knows HTTP Digest, bearer tokens and OAuth 2 as well.
 [[intake.credential]]
 # For logs and alarms.
 name = "hq"

@@ -187,10 +187,9 @@ TEST(AppChange, IsRefusedWhenItIsNot) {
 
 const std::string kFormXml = R"(<?xml version='1.0' ?><data xmlns="http://x/1" name="Visit"><age>31</age>)"
                              R"(<meta xmlns="http://openrosa.org/jr/xforms"><instanceID>f1</instanceID></meta></data>)";
-const std::string kCaseXml =
-    R"(<case case_id="c1" date_modified="2026-03-02T09:40:55.201000Z" )"
-    R"(xmlns="http://commcarehq.org/case/transaction/v2">)"
-    R"(<create><case_type>person</case_type><owner_id>o1</owner_id></create></case>)";
+const std::string kCaseXml = R"(<case case_id="c1" date_modified="2026-03-02T09:40:55.201000Z" )"
+                             R"(xmlns="http://commcarehq.org/case/transaction/v2">)"
+                             R"(<create><case_type>person</case_type><owner_id>o1</owner_id></create></case>)";
 
 Record xml_record(const std::string& body) {
   Record made = record(body);
