@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "model/catalog.h"
 #include "model/transition.h"
+#include "observe/alarm_guide.h"
 #include "pipeline/daemon.h"
 #include "pipeline/repeater_line.h"
 #include "pipeline/scheduler.h"
@@ -111,21 +112,12 @@ Status add_journal(object& out, RepeaterLine& line, Daemon& daemon, const Repeat
   if (journal == nullptr) {
     return {};
   }
-  FIRN_ASSIGN(const auto cursor, daemon.catalog().cursor(line.name(), 0));
-  const Position end = journal->end(0);
-  const Position next = cursor.value_or(journal->begin(0));
   out["received"] = line.received_total();
-  out["waiting"] = next < end ? end.value() - next.value() : 0;
   out["journal_bytes"] = journal->disk_bytes();
-  std::optional<Timestamp> oldest = totals.oldest_unloaded;
-  if (next < end) {
-    FIRN_ASSIGN(const auto first, journal->read(next, 1));
-    if (!first.empty() && (!oldest || first.front().record.envelope.received_at < *oldest)) {
-      oldest = first.front().record.envelope.received_at;
-    }
-  }
-  if (oldest) {
-    out["oldest_waiting_seconds"] = to_seconds(std::max(Duration(0), daemon.clock().now() - *oldest));
+  FIRN_ASSIGN(const Backlog backlog, line.backlog(totals));
+  out["waiting"] = backlog.waiting;
+  if (backlog.oldest) {
+    out["oldest_waiting_seconds"] = to_seconds(std::max(Duration(0), daemon.clock().now() - *backlog.oldest));
   }
   return {};
 }
@@ -177,7 +169,9 @@ array alarms_view(const std::vector<Alarm>& alarms) {
     out.push_back(object{{"name", alarm.name},
                          {"object", alarm.object},
                          {"text", alarm.text},
+                         {"to_do", what_to_do(alarm.name)},
                          {"since", format_iso8601(alarm.since)},
+                         {"last", format_iso8601(alarm.last)},
                          {"count", alarm.count}});
   }
   return out;

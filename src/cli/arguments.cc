@@ -42,6 +42,10 @@ void add_daemon_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* serve = add(app, arguments, Command::kServe, "serve", "Run the daemon until SIGTERM");
   serve->add_option("--port-file", arguments.serve.port_file, "Write the port of intake there once it accepts")
       ->type_name("FILE");
+  serve
+      ->add_option("--monitor-port-file", arguments.serve.monitor_port_file,
+                   "Write the port of the monitor there once it answers")
+      ->type_name("FILE");
 #if defined(FIRN_CRASH_POINTS)
   serve->add_option("--crash-at", arguments.crash_at, "For tests: die at a named place")->type_name("NAME[:COUNT]");
 #endif

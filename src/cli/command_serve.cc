@@ -15,7 +15,11 @@ int run_serve(const CliContext& context) {
     arm_crash_point(context.arguments.crash_at.c_str());
   }
 #endif
-  return context.serve(*config, context.arguments.serve);
+  ServeOptions options = context.arguments.serve;
+  options.notify_socket = context.environment("NOTIFY_SOCKET").value_or("");
+  options.watchdog_usec = context.environment("WATCHDOG_USEC").value_or("");
+  options.watchdog_pid = context.environment("WATCHDOG_PID").value_or("");
+  return context.serve(*config, options);
 }
 
 }  // namespace firn

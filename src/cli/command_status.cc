@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "base/plain_text.h"
 #include "base/units.h"
 #include "cli/admin_client.h"
 #include "cli/commands.h"
@@ -29,9 +30,18 @@ std::string batch_name(const json::value& batch) {
 std::string alarms_text(const json::value& status) {
   std::string text;
   for (const json::value& alarm : list_of(status, "alarms")) {
-    text += fmt::format("! {} ({}), since {}, {} time{}\n  {}\n", text_of(alarm, "name"), text_of(alarm, "object"),
-                        time_of(alarm, "since"), count_text(alarm, "count"), count_of(alarm, "count") == 1 ? "" : "s",
-                        text_of(alarm, "text"));
+    const std::uint64_t count = count_of(alarm, "count");
+    text += fmt::format("! {} ({})\n", for_terminal(text_of(alarm, "name")), for_terminal(text_of(alarm, "object")));
+    TextTable table({{""}, {""}});
+    table.add({"since", time_of(alarm, "since")});
+    if (count > 1) {
+      table.add({"", fmt::format("{} times, last {}", human_count(count), time_of(alarm, "last"))});
+    }
+    table.add({"what", text_of(alarm, "text")});
+    if (!is_missing(alarm, "to_do")) {
+      table.add({"to do", text_of(alarm, "to_do")});
+    }
+    text += table.str("    ");
   }
   return text.empty() ? "" : "ALARMS\n" + text + "\n";
 }

@@ -74,10 +74,23 @@ TEST_F(Commands, StatusOfProgramsIsTheAnswerItself) {
 TEST_F(Commands, StatusShowsAlarmsFirstAndAsksForAPerson) {
   answer("GET /status", with(kStatus, R"("alarms":[])",
                              R"("alarms":[{"name":"intake.refused","object":"hq","text":"wrong password",)"
-                             R"("since":"2026-03-01T00:00:00.000000Z","count":7}])"));
+                             R"("since":"2026-03-01T00:00:00.000000Z","last":"2026-03-01T08:00:00.000000Z",)"
+                             R"("to_do":"correct it in HQ","count":7}])"));
   EXPECT_EQ(run({"status"}), kExitAttention);
   EXPECT_TRUE(
-      out_.str().starts_with("ALARMS\n! intake.refused (hq), since 2026-03-01 00:00:00, 7 times\n  wrong password\n"));
+      out_.str().starts_with("ALARMS\n! intake.refused (hq)\n    since  2026-03-01 00:00:00\n"
+                             "           7 times, last 2026-03-01 08:00:00\n"
+                             "    what   wrong password\n    to do  correct it in HQ\n"))
+      << out_.str();
+}
+
+TEST_F(Commands, StatusLetsNoStrangerCommandTheTerminal) {
+  answer("GET /status", with(kStatus, R"("alarms":[])",
+                             R"("alarms":[{"name":"intake.unknown_repeater","object":"\u001b[2J","text":"a\u001b[2Jb",)"
+                             R"("since":"2026-03-01T00:00:00.000000Z","count":1}])"));
+  run({"status"});
+  EXPECT_EQ(out_.str().find('\x1b'), std::string::npos);
+  expect_out("(\\u001b[2J)");
 }
 
 TEST_F(Commands, StatusOfABlockedStepAsksForAPerson) {

@@ -8,9 +8,14 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "observe/log.h"
+#include "observe/monitor_handler.h"
+#include "observe/service_watch.h"
 #include "pipeline/daemon.h"
+#include "pipeline/daemon_monitor.h"
 #include "platform/file_system.h"
 #include "platform/http_server.h"
+#include "platform/memory_privacy.h"
+#include "platform/process_figures.h"
 #include "platform/signals.h"
 #include "platform/system_clock.h"
 
@@ -18,6 +23,7 @@ namespace firn {
 namespace {
 
 constexpr Duration kAdminDrainLimit = std::chrono::seconds(5);
+constexpr Duration kMonitorDrainLimit = std::chrono::seconds(1);
 
 Result<std::unique_ptr<HttpServer>> start_admin(const Config& config, AdminHandler& handler) {
   HttpServerOptions options;
@@ -26,18 +32,57 @@ Result<std::unique_ptr<HttpServer>> start_admin(const Config& config, AdminHandl
   return start_http_server(options, handler);
 }
 
+/// Null when the configuration wants none.
+Result<std::unique_ptr<HttpServer>> start_monitor(const MonitorConfig& config, MonitorHandler& handler) {
+  if (!config.enabled) {
+    return nullptr;
+  }
+  HttpServerOptions options;
+  options.address = config.address;
+  options.port = config.port;
+  options.thread_name = "firn-monitor";
+  options.max_connections = 64;
+  return start_http_server(options, handler);
+}
+
+Status write_port(Daemon& daemon, const std::string& file, std::uint16_t port) {
+  return file.empty() ? Status() : replace_file(daemon.files(), file, std::to_string(port) + "\n");
+}
+
+/// A crash must not leave a file with forms and passwords, unless the configuration allows it.
+Status keep_memory_private(const Config& config, Log& log) {
+  if (!config.debug.core_dumps) {
+    return forbid_core_files();
+  }
+  show_memory();
+  log.write(LogLevel::kWarning, "daemon.core_dumps_allowed",
+            {{"reason", "debug.core_dumps is \"allow\": a core file holds forms and passwords"}});
+  return {};
+}
+
 Status run(const Config& config, const ServeOptions& options, Log& log) {
+  FIRN_TRY(keep_memory_private(config, log));
   Daemon daemon(config, log);
   FIRN_TRY(daemon.start());
   AdminHandler handler(daemon);
   FIRN_ASSIGN(const auto admin, start_admin(config, handler));
-  if (!options.port_file.empty()) {
-    FIRN_TRY(replace_file(daemon.files(), options.port_file, std::to_string(daemon.intake_port()) + "\n"));
+  DaemonMonitor monitor(daemon);
+  MonitorHandler monitor_handler(monitor);
+  FIRN_ASSIGN(const auto monitor_server, start_monitor(config.monitor, monitor_handler));
+  if (monitor_server) {
+    FIRN_TRY(write_port(daemon, options.monitor_port_file, monitor_server->port()));
   }
+  FIRN_TRY(write_port(daemon, options.port_file, daemon.intake_port()));
+  ServiceWatch watch(service_manager(options.notify_socket, options.watchdog_usec, options.watchdog_pid, process_id()),
+                     {[&monitor] { return monitor.health(); }, [&monitor] { return monitor.status_line(); }}, log);
   const int signal = wait_for_termination();
   log.write(LogLevel::kInfo, "daemon.stopping", {{"signal", std::to_string(signal)}});
+  watch.stopping();
   daemon.stop();
   admin->drain(kAdminDrainLimit);
+  if (monitor_server) {
+    monitor_server->drain(kMonitorDrainLimit);
+  }
   return {};
 }
 

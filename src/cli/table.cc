@@ -4,13 +4,21 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "base/plain_text.h"
 
 namespace firn {
 
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+void TextTable::add(std::vector<std::string> cells) {
+  std::ranges::transform(cells, cells.begin(), [](const std::string& cell) { return for_terminal(cell); });
+  rows_.push_back(std::move(cells));
 }
 
 void TextTable::append_line(std::string& out, const std::vector<std::string>& cells,

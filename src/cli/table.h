@@ -19,8 +19,8 @@ class TextTable {
  public:
   explicit TextTable(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
-  /// As many cells as columns.
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// As many cells as columns. What could command a terminal is shown escaped: cells may come from strangers.
+  void add(std::vector<std::string> cells);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   /// Each line begins with `indent` and ends with a line end; no spaces before it. Without titles there is no first
   /// line.

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "config/credential_config.h"
 #include "config/filter_config.h"
+#include "config/monitor_config.h"
 #include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
@@ -94,6 +95,8 @@ struct Config {
   IntakeConfig intake;
   DiskConfig disk;
   LogConfig log;
+  MonitorConfig monitor;
+  DebugConfig debug;
   std::vector<DirectoryConnection> directories;
   std::vector<DuckdbConnection> databases;
   std::vector<RepeaterConfig> repeaters;  ///< in the order of the file, at least one

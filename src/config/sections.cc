@@ -17,6 +17,7 @@
 #include "config/document.h"
 #include "config/filter_section.h"
 #include "config/listen_address.h"
+#include "config/monitor_section.h"
 #include "config/reader.h"
 #include "config/secrets.h"
 #include "model/names.h"
@@ -221,6 +222,8 @@ void read_sections(const ConfigNode& root, SectionResults& results) {
   read_intake(top, results);
   read_disk(top, results);
   read_log(top, results);
+  read_monitor(top, results);
+  read_debug(top, results);
   read_connections(top, results);
   read_repeaters(top, results);
   top.finish();

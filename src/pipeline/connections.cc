@@ -18,6 +18,7 @@ Connections::Connections(const Config& config, FileSystem& files, ProcessLaunche
     options.database = connection.database;
     options.memory_limit = connection.memory_limit;
     options.load_limit = connection.time_limit;
+    options.allow_core_dumps = config.debug.core_dumps;
     options.helper = join(program_directory(), "firn-duckdb");
     loaders_[connection.name] = std::make_unique<DuckDbLoader>(launcher, clock, options);
   }

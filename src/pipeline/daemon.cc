@@ -4,8 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -15,6 +18,7 @@
 #include "catalog/sqlite/sqlite_catalog.h"
 #include "intake/http_intake.h"
 #include "pipeline/access.h"
+#include "pipeline/daemon_metrics.h"
 #include "pipeline/intake_mediator.h"
 #include "platform/paths.h"
 #include "platform/system_clock.h"
@@ -56,6 +60,13 @@ RepeaterLine* Daemon::line(const RepeaterName& name) {
   return found == lines_.end() ? nullptr : found->get();
 }
 
+std::size_t Daemon::intake_bytes() const { return intake_->in_flight(); }
+
+std::optional<Error> Daemon::intake_refusal(RepeaterLine& line) const {
+  auto refusal = mediator_->refusal(line.name());
+  return refusal || line.queue() == nullptr ? refusal : line.queue()->refusal();
+}
+
 Status Daemon::start() {
   started_ = clock_->steady();
   FIRN_TRY(open_data_directory());
@@ -85,9 +96,18 @@ Status Daemon::open_catalog() {
 Status Daemon::open_lines() {
   connections_ = std::make_unique<Connections>(config_, *files_, *launcher_, *clock_);
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
-  disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir, config_.disk.intake_floor);
+  disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir,
+                                      DiskFloors{config_.disk.intake_floor, config_.disk.pack_floor});
   scheduler_->add(kEverything, *disk_);
-  const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_};
+  std::vector<RepeaterName> names;
+  std::ranges::transform(config_.repeaters, std::back_inserter(names), &RepeaterConfig::name);
+  quarantine_watch_ = std::make_unique<QuarantineWatch>(*catalog_, *clock_, alarms_, names);
+  scheduler_->add(kEverything, *quarantine_watch_);
+  meters_ = std::make_unique<IntakeMeters>(metrics_, names);
+  scheduler_->observe([this](const RepeaterName& repeater, std::span<const Transition> transitions) {
+    count_transitions(metrics_, repeater, transitions);
+  });
+  const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
     const bool loads = makes_rows(repeater.kind);
     lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater,
@@ -99,7 +119,7 @@ Status Daemon::open_lines() {
 }
 
 Status Daemon::listen() {
-  mediator_ = std::make_unique<IntakeMediator>(lines_, *disk_, *scheduler_, alarms_, *clock_);
+  mediator_ = std::make_unique<IntakeMediator>(lines_, *disk_, *scheduler_, alarms_, *meters_, *clock_);
   FIRN_ASSIGN(access_, open_access_control(config_, *files_, *clock_, alarms_, log_));
   intake_ = std::make_unique<HttpIntake>(intake_options(config_.intake), *access_, *mediator_);
   HttpServerOptions options;

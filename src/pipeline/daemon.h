@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,8 +16,11 @@
 #include "model/catalog.h"
 #include "observe/alarms.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 #include "pipeline/connections.h"
 #include "pipeline/intake_gate.h"
+#include "pipeline/intake_meters.h"
+#include "pipeline/quarantine_watch.h"
 #include "pipeline/repeater_line.h"
 #include "pipeline/scheduler.h"
 #include "platform/file_system.h"
@@ -49,6 +54,13 @@ class Daemon {
   [[nodiscard]] Catalog& catalog() { return *catalog_; }
   [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
   [[nodiscard]] Alarms& alarms() { return alarms_; }
+  [[nodiscard]] Metrics& metrics() { return metrics_; }
+  [[nodiscard]] const Log& log() const { return log_; }
+  [[nodiscard]] std::vector<const HttpServer*> intake_servers() const { return {intake_server_.get()}; }
+  /// Bodies being received or waiting for the journal.
+  [[nodiscard]] std::size_t intake_bytes() const;
+  /// Why intake would refuse a document of the repeater now.
+  [[nodiscard]] std::optional<Error> intake_refusal(RepeaterLine& line) const;
   [[nodiscard]] FileSystem& files() { return *files_; }
   [[nodiscard]] const Clock& clock() const { return *clock_; }
   [[nodiscard]] const std::vector<std::unique_ptr<RepeaterLine>>& lines() const { return lines_; }
@@ -72,12 +84,15 @@ class Daemon {
   std::unique_ptr<FileSystem> files_;
   std::unique_ptr<ProcessLauncher> launcher_;
   Alarms alarms_;
+  Metrics metrics_;
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<DiskWatch> disk_;
+  std::unique_ptr<QuarantineWatch> quarantine_watch_;
   std::unique_ptr<Scheduler> scheduler_;
   std::vector<std::unique_ptr<RepeaterLine>> lines_;
+  std::unique_ptr<IntakeMeters> meters_;
   std::unique_ptr<IntakeMediator> mediator_;
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<HttpIntake> intake_;

@@ -6,6 +6,7 @@
 
 #include "base/mutex.h"
 #include "base/time.h"
+#include "base/units.h"
 #include "model/step.h"
 
 namespace firn {
@@ -22,19 +23,24 @@ StepOutcome DiskWatch::run() {
   if (!free) {
     return StepOutcome::failed(free.error());
   }
-  const bool below = *free < intake_floor_bytes_;
+  const bool below = *free < floors_.intake;
   below_floor_.store(below, std::memory_order_relaxed);
-  if (below) {
-    alarms_.raise(
-        "disk.intake_floor", data_dir_,
-        "only " + std::to_string(*free / 1'000'000) + " MB are free and disk.intake_floor is " +
-            std::to_string(intake_floor_bytes_ / 1'000'000) +
-            " MB: intake answers 503 and HQ tries again later; loading goes on and frees space. Free some space or "
-            "lower the floor");
-  } else {
-    alarms_.clear("disk.intake_floor", data_dir_);
-  }
+  const std::string left = "only " + human_size(*free) + " are free and ";
+  tell(intake_alarm_, below, "disk.intake_floor",
+       left + "disk.intake_floor is " + format_size(floors_.intake) +
+           ": intake answers 503 and HQ sends again later; loading goes on and frees space");
+  tell(pack_alarm_, *free < floors_.pack, "disk.pack_floor",
+       left + "disk.pack_floor is " + format_size(floors_.pack) + ": nothing is packed any more; nothing is lost");
   return StepOutcome::idle_for(std::chrono::seconds(1));
+}
+
+void DiskWatch::tell(bool& stands, bool below, const std::string& alarm, const std::string& text) {
+  if (below && !stands) {
+    alarms_.raise(alarm, data_dir_, text);
+  } else if (!below && stands) {
+    alarms_.clear(alarm, data_dir_);
+  }
+  stands = below;
 }
 
 void RateMeter::count() {

@@ -16,12 +16,18 @@
 
 namespace firn {
 
+/// So much space must be free.
+struct DiskFloors {
+  std::uint64_t intake = 0;
+  std::uint64_t pack = 0;
+};
+
 /// Watches the free space of the data directory: a step of its own that looks once a second. Intake asks the last
 /// answer, since it must not wait for the disk.
 class DiskWatch final : public Step {
  public:
-  DiskWatch(FileSystem& files, Alarms& alarms, std::string data_dir, std::uint64_t intake_floor_bytes)
-      : files_(files), alarms_(alarms), data_dir_(std::move(data_dir)), intake_floor_bytes_(intake_floor_bytes) {}
+  DiskWatch(FileSystem& files, Alarms& alarms, std::string data_dir, DiskFloors floors)
+      : files_(files), alarms_(alarms), data_dir_(std::move(data_dir)), floors_(floors) {}
 
   [[nodiscard]] std::string_view name() const override { return "disk"; }
   StepOutcome run() override;
@@ -30,10 +36,15 @@ class DiskWatch final : public Step {
   [[nodiscard]] bool below_floor() const { return below_floor_.load(std::memory_order_relaxed); }
 
  private:
+  /// Raises or clears the alarm when that changed.
+  void tell(bool& stands, bool below, const std::string& alarm, const std::string& text);
+
   FileSystem& files_;
   Alarms& alarms_;
   const std::string data_dir_;
-  const std::uint64_t intake_floor_bytes_;
+  const DiskFloors floors_;
+  bool intake_alarm_ = false;
+  bool pack_alarm_ = false;
   std::atomic<bool> below_floor_{false};
 };
 

@@ -12,8 +12,8 @@
 namespace firn {
 
 IntakeMediator::IntakeMediator(const std::vector<std::unique_ptr<RepeaterLine>>& lines, const DiskWatch& disk,
-                               Scheduler& scheduler, Alarms& alarms, const Clock& clock)
-    : disk_(disk), scheduler_(scheduler), alarms_(alarms), clock_(clock) {
+                               Scheduler& scheduler, Alarms& alarms, IntakeMeters& meters, const Clock& clock)
+    : disk_(disk), scheduler_(scheduler), alarms_(alarms), meters_(meters), clock_(clock) {
   for (const auto& line : lines) {
     lines_[line->name()] = line.get();
   }
@@ -43,7 +43,8 @@ void IntakeMediator::alarm(std::string_view name, const std::string& object, con
   alarms_.raise_event("intake." + std::string(name), object, text);
 }
 
-void IntakeMediator::count(const RepeaterName& repeater, IntakeOutcome outcome, std::size_t /*bytes*/) {
+void IntakeMediator::count(const RepeaterName& repeater, IntakeOutcome outcome, std::size_t bytes) {
+  meters_.count(repeater, outcome, bytes);
   if (outcome != IntakeOutcome::kStored && outcome != IntakeOutcome::kStoredDamaged) {
     return;
   }

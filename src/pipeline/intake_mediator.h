@@ -12,6 +12,7 @@
 #include "intake/http_intake.h"
 #include "observe/alarms.h"
 #include "pipeline/intake_gate.h"
+#include "pipeline/intake_meters.h"
 #include "pipeline/repeater_line.h"
 #include "pipeline/scheduler.h"
 
@@ -23,7 +24,7 @@ class IntakeMediator final : public HttpIntake::Mediator {
  public:
   /// All must outlive the mediator; `lines` does not change any more.
   IntakeMediator(const std::vector<std::unique_ptr<RepeaterLine>>& lines, const DiskWatch& disk, Scheduler& scheduler,
-                 Alarms& alarms, const Clock& clock);
+                 Alarms& alarms, IntakeMeters& meters, const Clock& clock);
 
   CommitQueue* find_queue(const RepeaterName& repeater) override;
   const DocumentFilter& filter(const RepeaterName& repeater) override { return lines_.at(repeater)->filter(); }
@@ -41,6 +42,7 @@ class IntakeMediator final : public HttpIntake::Mediator {
   const DiskWatch& disk_;
   Scheduler& scheduler_;
   Alarms& alarms_;
+  IntakeMeters& meters_;
   const Clock& clock_;
   std::atomic<bool> draining_{false};
 };

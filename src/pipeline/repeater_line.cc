@@ -1,5 +1,6 @@
 #include "pipeline/repeater_line.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -72,7 +73,9 @@ Status RepeaterLine::open_journal() {
   options.repeater = repeater_.name;
   options.quota_bytes = repeater_.journal_quota;
   options.at_least = cursor;
-  FIRN_ASSIGN(journal_, FileJournal::open(surroundings_.files, options));
+  FIRN_ASSIGN(auto journal, FileJournal::open(surroundings_.files, options));
+  journal_ = std::make_unique<MeteredJournal>(std::move(journal), repeater_.name.str(), surroundings_.clock,
+                                              surroundings_.alarms, surroundings_.metrics);
   CommitQueueOptions queue;
   queue.name = repeater_.name.str();
   queue.max_queued_bytes = kMaxQueuedBytes;
@@ -82,7 +85,7 @@ Status RepeaterLine::open_journal() {
 
 /// The steps that need the journal.
 void RepeaterLine::make_front_steps() {
-  const auto& [files, clock, catalog, scheduler, alarms] = surroundings_;
+  const auto& [files, clock, catalog, scheduler, alarms, metrics] = surroundings_;
   const RepeaterName& name = repeater_.name;
   PackOptions options;
   options.repeater = name;
@@ -105,7 +108,7 @@ void RepeaterLine::make_front_steps() {
 }
 
 void RepeaterLine::make_load_steps() {
-  const auto& [files, clock, catalog, scheduler, alarms] = surroundings_;
+  const auto& [files, clock, catalog, scheduler, alarms, metrics] = surroundings_;
   const RepeaterName& name = repeater_.name;
   stage_step_ = std::make_unique<StageStep>(name, catalog, *stage_, files, clock, chunk_directory());
   load_ = std::make_unique<LoadStep>(name, table_of(repeater_.kind, repeater_.table),
@@ -153,6 +156,26 @@ Status RepeaterLine::trigger_now() {
                       "see `firn status`"});
   }
   return {};
+}
+
+Result<Backlog> RepeaterLine::backlog(const RepeaterTotals& totals) const {
+  Backlog backlog{0, totals.oldest_unloaded};
+  if (!journal_) {
+    return backlog;
+  }
+  FIRN_ASSIGN(const auto cursor, surroundings_.catalog.cursor(repeater_.name, 0));
+  const Position end = journal_->end(0);
+  const Position next = cursor.value_or(journal_->begin(0));
+  if (next >= end) {
+    return backlog;
+  }
+  backlog.waiting = end.value() - next.value();
+  FIRN_ASSIGN(const auto first, journal_->read(next, 1));
+  if (!first.empty()) {
+    const Timestamp received = first.front().record.envelope.received_at;
+    backlog.oldest = std::min(backlog.oldest.value_or(received), received);
+  }
+  return backlog;
 }
 
 std::uint64_t RepeaterLine::received_total() const { return journal_ ? journal_->end(0).offset() : 0; }

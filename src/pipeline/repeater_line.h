@@ -21,8 +21,10 @@
 #include "model/step.h"
 #include "model/table.h"
 #include "observe/alarms.h"
+#include "observe/metrics.h"
 #include "pack/pack_step.h"
 #include "pipeline/intake_gate.h"
+#include "pipeline/metered_journal.h"
 #include "pipeline/scheduler.h"
 #include "platform/file_system.h"
 #include "stage/stage_step.h"
@@ -37,6 +39,13 @@ struct Surroundings {
   Catalog& catalog;
   Scheduler& scheduler;
   Alarms& alarms;
+  Metrics& metrics;
+};
+
+/// What of a repeater's records is not in the table yet.
+struct Backlog {
+  std::uint64_t waiting = 0;        ///< records in the journal that are not decided
+  std::optional<Timestamp> oldest;  ///< receipt of the oldest record that is not decided, or not loaded
 };
 
 /// What belongs to one repeater: its journal, its group commit, and its steps. Threads: any, after start().
@@ -77,6 +86,10 @@ class RepeaterLine {
   [[nodiscard]] double accepts_per_second() const { return accepted_.per_second(); }
   /// Records stored since this journal began.
   [[nodiscard]] std::uint64_t received_total() const;
+  /// `totals` are those of this repeater. Without an open journal only the chunks are known.
+  [[nodiscard]] Result<Backlog> backlog(const RepeaterTotals& totals) const;
+  /// How long the journal's writing or opening under way has taken; 0 when there is none.
+  [[nodiscard]] Duration commit_busy_for() const { return journal_ ? journal_->busy_for() : Duration(0); }
 
  private:
   Status open_journal();
@@ -94,7 +107,7 @@ class RepeaterLine {
   RateMeter accepted_;
   DocumentFilter filter_;
   std::vector<std::atomic<std::uint64_t>> filtered_;  // one for each rule
-  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<MeteredJournal> journal_;
   std::unique_ptr<CommitQueue> queue_;  // after the journal, so that it ends first
   std::unique_ptr<PackStep> pack_;
   std::unique_ptr<StageStep> stage_step_;

@@ -34,7 +34,10 @@ struct Scheduler::Task {
   bool blocked = false;
   Backoff backoff;
   std::string reason;
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0;
   Duration cpu_time{0};
+  Duration began{0};  // of the run under way
 
   [[nodiscard]] std::string alarm_object() const { return repeater.str() + "/" + std::string(step->name()); }
 };
@@ -97,6 +100,7 @@ Scheduler::Task* Scheduler::take_due() {
   }
   if (chosen != nullptr) {
     chosen->running = true;
+    chosen->began = now;
     chosen->woken = false;
     chosen->waits = false;
     chosen->due.reset();
@@ -115,6 +119,8 @@ StepOutcome Scheduler::run_and_commit(Task& task) {
     outcome.result = StepResult::kTryAgain;
     outcome.transitions.clear();
     outcome.reason = std::move(committed).error();
+  } else if (observer_) {
+    observer_(task.repeater, outcome.transitions);
   }
   return outcome;
 }
@@ -145,8 +151,10 @@ bool Scheduler::run_one() {
 
 void Scheduler::settle(Task& task, const StepOutcome& outcome) {
   task.running = false;
+  ++task.runs;
   const bool failed = outcome.result == StepResult::kTryAgain || outcome.result == StepResult::kBlocked;
   if (failed) {
+    ++task.failures;
     settle_failure(task, outcome);
   } else {
     settle_success(task, outcome);
@@ -247,7 +255,12 @@ std::vector<StepView> Scheduler::views() const {
     } else if (task->running) {
       view.state = StepView::State::kRunning;
     }
+    view.runs = task->runs;
+    view.failures = task->failures;
     view.cpu_time = task->cpu_time;
+    if (task->running) {
+      view.running_for = clock_.steady() - task->began;
+    }
     if (task->due) {
       view.next_run_in = std::max(Duration::zero(), *task->due - clock_.steady());
     }

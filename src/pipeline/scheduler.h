@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,7 +29,10 @@ struct StepView {
   enum class State { kIdle, kRunning, kRetrying, kBlocked } state = State::kIdle;
   std::uint64_t attempts = 0;           ///< failures in a row
   std::string reason;                   ///< of the last failure; empty when all is well
+  std::uint64_t runs = 0;               ///< since the start
+  std::uint64_t failures = 0;           ///< those of them that failed
   Duration cpu_time{0};                 ///< processor time of its runs and their commits
+  Duration running_for{0};              ///< how long the run under way has taken; 0 when there is none
   std::optional<Duration> next_run_in;  ///< nothing when it waits to be woken
 };
 
@@ -40,6 +45,11 @@ class Scheduler {
   /// All must outlive the scheduler. The seed makes the jitter, and so the whole order of a simulation, repeatable.
   Scheduler(Catalog& catalog, const Clock& clock, Alarms& alarms, Log& log, std::uint64_t seed);
   ~Scheduler();
+
+  /// Called after each commit with what it changed, on the thread that ran the step.
+  using Observer = std::function<void(const RepeaterName&, std::span<const Transition>)>;
+  /// Before the first run.
+  void observe(Observer observer) { observer_ = std::move(observer); }
 
   /// A step of a repeater; due at once. The empty repeater name is for what concerns all.
   void add(const RepeaterName& repeater, Step& step) FIRN_EXCLUDES(mutex_);
@@ -78,6 +88,7 @@ class Scheduler {
   const Clock& clock_;
   Alarms& alarms_;
   Log& log_;
+  Observer observer_;
   mutable Mutex mutex_;
   Condition work_;
   std::vector<std::unique_ptr<Task>> tasks_ FIRN_GUARDED_BY(mutex_);

@@ -1,6 +1,7 @@
 #include "platform/http_server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +57,11 @@ class Server final : public HttpServer {
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
+  [[nodiscard]] HttpServerView view() const override {
+    const Duration passed = steady_now() - Duration(last_turn_.load());
+    return {connections_, std::max(passed, Duration(0))};
+  }
+
   void drain(Duration limit) override {
     asio::post(state_.io, [this] { begin_drain(); });
     const auto until = SteadyClock::now() + limit;
@@ -66,6 +72,8 @@ class Server final : public HttpServer {
   }
 
  private:
+  static Duration steady_now() { return std::chrono::duration_cast<Duration>(SteadyClock::now().time_since_epoch()); }
+
   void serve() {
     state_.mailbox->thread = std::this_thread::get_id();
     tick();
@@ -77,6 +85,8 @@ class Server final : public HttpServer {
   void tick() {
     state_.date = format_http_date(SystemClock().now());
     const auto now = SteadyClock::now();
+    last_turn_ = steady_now().count();
+    connections_ = state_.sessions.size();
     for (std::size_t i = state_.sessions.size(); i-- > 0;) {
       const auto session = state_.sessions[i];
       session->close_if_late(now);
@@ -158,6 +168,8 @@ class Server final : public HttpServer {
   Duration tick_time_{};
   asio::posix::stream_descriptor accepting_;
   bool accept_later_ = false;
+  std::atomic<Duration::rep> last_turn_{steady_now().count()};
+  std::atomic<std::size_t> connections_{0};
   std::thread thread_;
 };
 

@@ -144,6 +144,12 @@ struct HttpServerOptions {
   std::string thread_name = "firn-http";               ///< at most 15 characters
 };
 
+/// How a server is, as it saw itself at its last turn, at most a second or so ago.
+struct HttpServerView {
+  std::size_t connections = 0;
+  Duration since_last_turn{0};  ///< much more than a second: its thread hangs
+};
+
 /// HTTP/1.1 with keep-alive, on one thread of its own. Requests of one connection are handled one after the other.
 /// Time-outs close the connection without an answer: to the client that is a passing failure.
 class HttpServer {
@@ -151,6 +157,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
   /// The port that was bound; 0 for a Unix socket.
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// Threads: any.
+  [[nodiscard]] virtual HttpServerView view() const = 0;
   /// Stops accepting; requests under way are answered with `Connection: close`; returns when all connections are closed
   /// or `limit` has passed. The destructor then ends what is left.
   virtual void drain(Duration limit) = 0;

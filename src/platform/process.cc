@@ -90,13 +90,32 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+bool is_plain(std::string_view entry) {
+  constexpr std::array<std::string_view, 8> kNames{"PATH", "HOME", "TMPDIR",  "LANG",
+                                                   "TZ",   "USER", "LOGNAME", "LD_LIBRARY_PATH"};
+  const std::string_view name = entry.substr(0, entry.find('='));
+  return std::ranges::find(kNames, name) != kNames.end() || name.starts_with("LC_") || name.ends_with("SAN_OPTIONS");
+}
+
+/// What the child finds in its environment, with the null at its end. The texts are ours: nothing here changes them.
+std::vector<char*> environment_of(bool plain) {
+  std::vector<char*> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!plain || is_plain(*entry)) {
+      entries.push_back(*entry);
+    }
+  }
+  entries.push_back(nullptr);
+  return entries;
+}
+
 struct Child {
   pid_t pid = 0;
   Fd end;  ///< becomes readable when it has ended
 };
 
 /// What the child does between fork and exec. Other threads' locks may be held for ever here: system calls only.
-[[noreturn]] void run_child(const Pipes& pipes, char* const* arguments, pid_t parent) {
+[[noreturn]] void run_child(const Pipes& pipes, char* const* arguments, char* const* environment, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The parent may have died before the line above.
   if (::getppid() != parent) {
@@ -108,7 +127,7 @@ struct Child {
   // Every descriptor of ours has O_CLOEXEC already; this is for those of libraries.
   ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   reset_signals();
-  ::execv(arguments[0], arguments);
+  ::execve(arguments[0], arguments, environment);
   const int code = errno;
   [[maybe_unused]] const auto written = ::write(pipes.exec_error.write.get(), &code, sizeof code);
   ::_exit(127);
@@ -280,10 +299,11 @@ Result<pid_t> PosixProcess::fork_child(const Pipes& pipes) const {
     arguments.push_back(word.data());
   }
   arguments.push_back(nullptr);
+  auto environment = environment_of(options_.plain_environment);
   const auto parent = ::getpid();
   const auto pid = ::fork();
   if (pid == 0) {
-    run_child(pipes, arguments.data(), parent);
+    run_child(pipes, arguments.data(), environment.data(), parent);
   }
   if (pid < 0) {
     return fail(system_error(errno, "start", words.front()));

@@ -37,6 +37,9 @@ struct ProcessOptions {
   std::vector<std::string> arguments = {};  ///< the program's path first; no shell is involved
   std::string input = {};                   ///< becomes standard input
   std::size_t output_limit = 16U << 20U;
+  /// The child gets only what finds programs, folders and languages (PATH, HOME, TMPDIR, LANG, ...), so that a secret
+  /// in our own environment does not reach it.
+  bool plain_environment = false;
 };
 
 /// The seam to child processes.

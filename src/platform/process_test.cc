@@ -9,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -169,6 +170,18 @@ TEST(Process, GetsSignalsAsAFreshProgramDoes) {
   const auto output = run({.arguments = {"/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"}, .input = ""}).output;
   ::signal(SIGUSR1, before);
   EXPECT_EQ(output, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST(Process, GetsNoSecretsOfOurEnvironmentWhenItIsToBePlain) {
+  ::setenv("FIRN_TEST_SECRET", "marker", 1);
+  ProcessOptions plain{.arguments = {"/usr/bin/env"}, .input = "", .plain_environment = true};
+  const std::string few = run(plain).output;
+  plain.plain_environment = false;
+  const std::string all = run(plain).output;
+  ::unsetenv("FIRN_TEST_SECRET");
+  EXPECT_EQ(few.find("marker"), std::string::npos);
+  EXPECT_NE(few.find("PATH="), std::string::npos);
+  EXPECT_NE(all.find("marker"), std::string::npos);
 }
 
 TEST(ProcessLauncher, NamesAProgramThatIsNotThere) {

@@ -17,6 +17,8 @@ from waiting import TookTooLong, wait_until
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "hq", "correct horse battery staple"
 REPEATER, TABLE = "forms", "forms"
+# For Settings.extra: what the monitor needs.
+MONITOR = '\n[monitor]\nlisten = "127.0.0.1:0"\n'
 # Exit codes, as docs/cli.md tells them.
 FAILED, USAGE, CONFIGURATION, UNREACHABLE, ATTENTION = 1, 2, 3, 4, 5
 
@@ -166,8 +168,10 @@ class Firn:
         self.log = self.folder / "firn.log"
         self.warehouse = self.folder / "warehouse.duckdb"
         self.port_file = self.folder / "port"
+        self.monitor_port_file = self.folder / "monitor-port"
         self.process = None
         self.port = None
+        self.popen = {}  # more arguments of subprocess.Popen
         password = self.folder / "password"
         password.write_text(PASSWORD + "\n")
         password.chmod(0o600)
@@ -190,12 +194,14 @@ class Firn:
         """Starts the daemon without waiting for it to accept."""
         assert self.process is None or self.process.poll() is not None
         self.port_file.unlink(missing_ok=True)
+        files = ["--port-file", str(self.port_file), "--monitor-port-file", str(self.monitor_port_file)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [program(), "serve", "--config", str(self.config), "--port-file", str(self.port_file), *options],
+                [program(), "serve", "--config", str(self.config), *files, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=log,
+                stderr=self.popen.get("stderr", log),
+                **{key: value for key, value in self.popen.items() if key != "stderr"},
             )
 
     def ended(self):
@@ -263,6 +269,19 @@ class Firn:
         finally:
             client.close()
         return replies
+
+    # --- what watches it (settings: MONITOR) ---
+
+    def monitor(self, path):
+        """Reply of the monitor to a GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.monitor_port_file.read_text()), timeout=30)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
+        finally:
+            connection.close()
 
     # --- the operator ------------------------------------------------------------------------------------------------
 

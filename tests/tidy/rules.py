@@ -526,3 +526,97 @@ def line_width(tree):
         for number, line in enumerate(text.split("\n"), 1)
         if len(line) > 120
     ]
+
+
+def _table_names(text, title):
+    """The names in the first column of the table whose first column has this title."""
+    rows = re.search(rf"^\| {title} \|.*\n\|[-|]+\n((?:\|.*\n?)*)", text, re.MULTILINE)
+    return set(re.findall(r"^\| `([\w.]+)`", rows.group(1), re.MULTILINE)) if rows else set()
+
+
+def _compare(document, listed, used, what):
+    return [f"{document}: {what} {name} is missing" for name in sorted(used - listed)] + [
+        f"{document}: there is no {what} {name}" for name in sorted(listed - used)
+    ]
+
+
+_EVENT_TABLE = "| event | level |\n|---|---|\n"
+
+
+@rule(
+    bad=[
+        {"src/cli/a.cc": 'log.write(LogLevel::kInfo, "a.b", {});', "docs/log_events.md": _EVENT_TABLE},
+        {"src/cli/a.cc": "", "docs/log_events.md": _EVENT_TABLE + "| `a.b` | info |\n"},
+        {"src/cli/a.cc": "log.write(LogLevel::kInfo, name, {});", "docs/log_events.md": _EVENT_TABLE},
+    ],
+    good=[
+        {
+            "src/cli/a.cc": 'log.write(LogLevel::kInfo,\n "a.b", {});\nput_line(f(LogLevel::kError, "c.d", {}))',
+            "src/cli/a_test.cc": 'log.write(LogLevel::kInfo, "x.y", {});',
+            "docs/log_events.md": _EVENT_TABLE + "| `a.b` | info |\n| `c.d` | error |\n",
+        }
+    ],
+)
+def log_events_are_listed(tree):
+    """docs/log_events.md lists the events that the sources write, no more and no less."""
+    used = set()
+    problems = []
+    for path, text in tree.cpp("src/"):
+        if path.endswith("_test.cc"):
+            continue
+        for line, m in lines_matching(r"LogLevel::k\w+,\s*([^,]+?)\s*,\s*\{", without_comments(text)):
+            if not m.group(1).startswith('"'):
+                problems.append(f"{path}:{line}: the name of an event must be a literal: {m.group(1)}")
+            else:
+                used.add(m.group(1).strip('"'))
+    listed = _table_names(tree.files.get("docs/log_events.md", ""), "event")
+    return problems + _compare("docs/log_events.md", listed, used, "event")
+
+
+_GUIDE = 'constexpr std::array kGuides = std::to_array<AlarmGuide>({\n    {"a.b", "do it"},\n});\n'
+_ALARM_TABLE = "| alarm | object |\n|---|---|\n"
+
+
+@rule(
+    bad=[
+        {"src/observe/alarm_guide.cc": _GUIDE, "docs/failure_modes.md": _ALARM_TABLE},
+        {"src/observe/alarm_guide.cc": "", "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n"},
+        {
+            "src/observe/alarm_guide.cc": _GUIDE,
+            "src/cli/a.cc": 'alarms.raise("c.d", x, y);',
+            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
+        },
+        {
+            "src/observe/alarm_guide.cc": _GUIDE,
+            "src/cli/a.cc": 'constexpr const char* kOdd = "c.d";\nalarms.raise(kOdd, x, y);',
+            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
+        },
+        {
+            "src/observe/alarm_guide.cc": _GUIDE,
+            "src/intake/a.h": 'static constexpr std::string_view kOddAlarm = "odd";',
+            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
+        },
+    ],
+    good=[
+        {
+            "src/observe/alarm_guide.cc": _GUIDE,
+            "src/cli/a.cc": 'alarms.raise_event("a.b", x, y);',
+            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
+        }
+    ],
+)
+def alarms_are_listed(tree):
+    """Each alarm has its line in src/observe/alarm_guide.cc and in docs/failure_modes.md."""
+    source = tree.files.get("src/observe/alarm_guide.cc", "")
+    guide = set(re.findall(r'^\s*\{"([a-z_]+\.[a-z_]+)",', source, re.MULTILINE))
+    raised = set()
+    for path, text in tree.cpp("src/"):
+        if not path.endswith("_test.cc"):
+            raised |= set(re.findall(r'\braise(?:_event)?\(\s*"([\w.]+)"\s*,', text))
+            if re.search(r"\braise(_event)?\(", text):
+                raised |= set(re.findall(r'const char\* k\w+ = "([a-z_]+\.[a-z_]+)"', text))
+            raised |= {f"intake.{n}" for n in re.findall(r'string_view k\w+Alarm = "(\w+)"', text)}
+    listed = _table_names(tree.files.get("docs/failure_modes.md", ""), "alarm")
+    return _compare("docs/failure_modes.md", listed, guide, "alarm") + [
+        f"src/observe/alarm_guide.cc: alarm {name} is missing" for name in sorted(raised - guide)
+    ]

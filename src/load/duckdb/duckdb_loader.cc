@@ -193,8 +193,12 @@ Result<bool> DuckDbLoader::begin(Request& request) {
 Result<std::unique_ptr<Process>> DuckDbLoader::start(const HelperJob& job) const {
   ProcessOptions options;
   options.arguments = {options_.helper};
+  if (options_.allow_core_dumps) {
+    options.arguments.emplace_back(kAllowCoreDumps);
+  }
   options.arguments.insert(options.arguments.end(), options_.helper_arguments.begin(), options_.helper_arguments.end());
   options.input = encode_job(job);
+  options.plain_environment = true;
   return processes_.start(options);
 }
 

@@ -26,6 +26,7 @@ struct DuckDbOptions {
   Duration lock_wait = std::chrono::seconds(5);        ///< while another program holds the file
   Duration load_limit = std::chrono::minutes(60);      ///< a load that takes longer is ended and tried again
   Duration question_limit = std::chrono::seconds(30);  ///< the same for count()
+  bool allow_core_dumps = false;                       ///< a crash of the helper may leave a core file
 };
 
 /// Loads a DuckDB database by one run of the helper program for each request. Requests to one loader follow each other,

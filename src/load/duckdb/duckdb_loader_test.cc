@@ -97,6 +97,7 @@ TEST_F(DuckDbLoaderTest, GivesTheHelperTheWholeJob) {
   loader.submit(job()).value();
   const ProcessOptions& started = launcher.children.at(0)->options;
   EXPECT_EQ(started.arguments, std::vector<std::string>{"/lib/firn-duckdb"});
+  EXPECT_TRUE(started.plain_environment);
   const HelperJob given = decode_job(started.input).value();
   EXPECT_EQ(given.database, "/data/forms.duckdb");
   EXPECT_EQ(given.batch, "forms/2026-03/000001");

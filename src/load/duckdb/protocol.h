@@ -15,6 +15,9 @@
 
 namespace firn {
 
+/// The helper's first argument when a crash of it may leave a core file.
+inline constexpr std::string_view kAllowCoreDumps = "--allow-core-dumps";
+
 /// What `firn-duckdb` is asked to do. docs/formats/duckdb.md shows it as it is written.
 enum class HelperOperation {
   kLoad,    ///< load `files` into the table

@@ -11,6 +11,7 @@
 #include "base/crash_point.h"
 #include "load/duckdb/helper/operations.h"
 #include "load/duckdb/protocol.h"
+#include "platform/memory_privacy.h"
 
 namespace {
 
@@ -33,6 +34,13 @@ int run() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool dumps_allowed = argc > 1 && std::string_view(argv[1]) == firn::kAllowCoreDumps;
+  if (!dumps_allowed) {
+    firn::hide_memory();
+  }
+  argc -= dumps_allowed ? 1 : 0;
+  argv += dumps_allowed ? 1 : 0;
+  firn::hide_texts_of_exceptions();
   try {
 #if defined(FIRN_CRASH_POINTS)
     if (argc == 3 && std::string_view(argv[1]) == "--crash-at") {
@@ -41,7 +49,7 @@ int main(int argc, char** argv) {
     }
 #endif
     if (argc != 1) {
-      std::cerr << "firn-duckdb: takes no arguments; " << argv[0] << " is started by firn\n";
+      std::cerr << "firn-duckdb: takes no arguments; it is started by firn\n";
       return 2;
     }
     return run();

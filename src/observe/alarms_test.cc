@@ -1,39 +1,21 @@
+#include "observe/alarms.h"
+
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
-#include "base/clock.h"
-#include "observe/alarms.h"
+#include "observe/alarm_guide.h"
 #include "observe/log.h"
+#include "tests/support/manual_clock.h"
 
 namespace firn {
 namespace {
 
-class FixedClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return parse_timestamp("2026-03-02T09:41:07Z").value() + passed; }
-  Duration passed{0};
-  [[nodiscard]] Duration steady() const override { return Duration(0); }
-};
-
-TEST(Log, WritesLogfmtWithQuotesWhereNeeded) {
-  const FixedClock clock;
-  EXPECT_EQ(
-      format_log_line(LogFormat::kLogfmt, clock.now(), LogLevel::kInfo, "chunk.staged",
-                      {{"key", "a/b"}, {"why", "two \"words\""}, {"none", ""}}),
-      "time=2026-03-02T09:41:07.000000Z level=info event=chunk.staged key=a/b why=\"two \\\"words\\\"\" none=\"\"");
-}
-
-TEST(Log, WritesJson) {
-  const FixedClock clock;
-  EXPECT_EQ(format_log_line(LogFormat::kJson, clock.now(), LogLevel::kError, "x", {{"k", "a\nb"}}),
-            R"({"time":"2026-03-02T09:41:07.000000Z","level":"error","event":"x","k":"a\u000ab"})");
-}
-
 class AlarmsTest : public ::testing::Test {
  protected:
-  FixedClock clock_;
+  ManualClock clock_;
   Log log_{clock_, LogLevel::kError, LogFormat::kLogfmt, stderr};
   Alarms alarms_{clock_, log_};
 };
@@ -51,11 +33,11 @@ TEST_F(AlarmsTest, OneCauseStandsOnceAndCounts) {
 TEST_F(AlarmsTest, AnEventGoesWhenItHasNotHappenedForADay) {
   alarms_.raise_event("intake.unknown_repeater", "form", "text");
   alarms_.raise("journal.closed", "forms", "text");
-  clock_.passed = Alarms::kEventLife;
+  clock_.advance(Alarms::kEventLife);
   alarms_.raise_event("intake.unknown_repeater", "form", "again");
-  clock_.passed = Alarms::kEventLife * 2;
+  clock_.advance(Alarms::kEventLife);
   EXPECT_EQ(alarms_.list().size(), 2U);
-  clock_.passed += Duration(1);
+  clock_.advance(Duration(1));
   ASSERT_EQ(alarms_.list().size(), 1U);
   EXPECT_EQ(alarms_.list().front().name, "journal.closed");
 }
@@ -65,6 +47,16 @@ TEST_F(AlarmsTest, StrangersCannotFillTheMemory) {
     alarms_.raise("intake.unknown_repeater", std::to_string(i), "");
   }
   EXPECT_EQ(alarms_.list().size(), Alarms::kMaxAlarms);
+}
+
+TEST(AlarmGuide, IsInOrderAndSaysSomethingOfEach) {
+  const auto guides = alarm_guides();
+  EXPECT_TRUE(std::ranges::is_sorted(guides, {}, &AlarmGuide::name));
+  for (const AlarmGuide& guide : guides) {
+    EXPECT_EQ(what_to_do(guide.name), guide.to_do);
+    EXPECT_FALSE(guide.to_do.empty());
+  }
+  EXPECT_EQ(what_to_do("never.heard"), "see docs/failure_modes.md");
 }
 
 }  // namespace

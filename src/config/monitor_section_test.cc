@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "platform/file_system.h"
+#include "tests/support/simulated_file_system.h"
+
+namespace firn {
+namespace {
+
+constexpr const char* kRest = R"([connection.stage]
+type = "directory"
+path = "stage"
+[connection.warehouse]
+type = "duckdb"
+database = "warehouse.duckdb"
+[repeater.forms]
+kind = "form"
+table = "forms"
+stage = "stage"
+destination = "warehouse"
+)";
+
+std::expected<Config, std::vector<ConfigError>> load(const std::string& sections) {
+  SimulatedFileSystem files;
+  (void)files.create_directories("/etc/firn");
+  (void)replace_file(files, "/etc/firn/firn.toml", sections + kRest);
+  return load_config(files, "/etc/firn/firn.toml", [](const std::string&) { return std::nullopt; });
+}
+
+std::string mistake(const std::string& sections) {
+  const auto config = load(sections);
+  return config ? "" : config.error().front().str();
+}
+
+TEST(MonitorSection, IsOffUnlessAskedFor) {
+  EXPECT_FALSE(load("")->monitor.enabled);
+  EXPECT_FALSE(load("[monitor]\nlisten = \"\"\n")->monitor.enabled);
+  const Config config = load("[monitor]\nlisten = \"127.0.0.1:9641\"\n").value();
+  EXPECT_TRUE(config.monitor.enabled);
+  EXPECT_EQ(config.monitor.address, "127.0.0.1");
+  EXPECT_EQ(config.monitor.port, 9641);
+}
+
+TEST(MonitorSection, IsReachedByOtherMachinesOnlyWhenThatIsSaid) {
+  const std::string refused = mistake("[monitor]\nlisten = \"0.0.0.0:9641\"\n");
+  EXPECT_TRUE(refused.starts_with("/etc/firn/firn.toml:2:10: ")) << refused;
+  EXPECT_NE(refused.find("asks for no credentials"), std::string::npos) << refused;
+  EXPECT_FALSE(load("[monitor]\nlisten = \"0.0.0.0:9641\"\naccess = \"network\"\n")->monitor.loopback);
+}
+
+TEST(MonitorSection, NamesWhatIsWrong) {
+  EXPECT_NE(mistake("[monitor]\nlisten = \"localhost:1\"\n").find("not a numeric address"), std::string::npos);
+  EXPECT_NE(mistake("[monitor]\naccess = \"netwrk\"\n").find("did you mean \"network\"?"), std::string::npos);
+  EXPECT_NE(mistake("[monitor]\nlisen = \"\"\n").find("did you mean \"listen\"?"), std::string::npos);
+  EXPECT_NE(mistake("[debug]\ncore_dumps = \"yes\"\n").find("valid: \"never\", \"allow\""), std::string::npos);
+}
+
+TEST(DebugSection, ForbidsCoreDumpsUnlessAskedForAndThenWarns) {
+  const Config usual = load("").value();
+  EXPECT_FALSE(usual.debug.core_dumps);
+  EXPECT_TRUE(usual.warnings.empty());
+  const Config open = load("[debug]\ncore_dumps = \"allow\"\n").value();
+  EXPECT_TRUE(open.debug.core_dumps);
+  ASSERT_EQ(open.warnings.size(), 1U);
+  EXPECT_NE(open.warnings.front().message.find("passwords"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace firn

@@ -1,0 +1,39 @@
+#include "observe/alarm_guide.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace firn {
+namespace {
+
+constexpr std::array kGuides = std::to_array<AlarmGuide>({
+    {"disk.intake_floor", "free space, enlarge the disk, or shorten keep_staged; intake goes on by itself"},
+    {"disk.pack_floor", "free space now: nothing is packed or taken until then"},
+    {"intake.body_too_large", "raise intake.max_body, start firn again, then requeue the record in HQ"},
+    {"intake.credentials_file",
+     "mend the file (firn credential list says what is wrong); firn reads it again by itself"},
+    {"intake.credentials_refused", "correct the connection settings in HQ, then requeue its records there"},
+    {"intake.unknown_repeater", "add the repeater to firn.toml, or correct the URL in HQ"},
+    {"journal.closed", "mend the journal (firn journal inspect, firn journal salvage), then start firn again"},
+    {"journal.full", "find out why loading stands still (firn status), raise journal_quota, or free space"},
+    {"journal.poisoned", "look at the disk and the kernel's log; firn goes on by itself once it can write"},
+    {"journal.write_failed", "look at the disk and the kernel's log: it may be dying"},
+    {"pipeline.blocked", "do what the reason says; firn looks again every minute"},
+    {"quarantine.growth", "firn quarantine list, then repair and retry, or discard"},
+    {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
+});
+
+constexpr std::string_view kUnknown = "see docs/failure_modes.md";
+
+}  // namespace
+
+std::span<const AlarmGuide> alarm_guides() { return kGuides; }
+
+std::string_view what_to_do(std::string_view name) {
+  const auto* const found = std::ranges::find(kGuides, name, &AlarmGuide::name);
+  return found == kGuides.end() ? kUnknown : found->to_do;
+}
+
+}  // namespace firn
