@@ -97,6 +97,18 @@ TEST(XmlEncodings, ContradictionsAreRefused) {
             "encoding_mismatch at line 1, column 31: the text is not in the UTF-16 that it declares");
 }
 
+TEST(XmlEncodings, SecondMarkIsNoMark) {
+  const std::string words = "not_xml at line 1, column 1: an XML document cannot begin so";
+  const std::string form = "<d><meta><uid>u</uid></meta></d>";
+  const std::string wide = utf16(form16(u"", u""), true);
+  EXPECT_EQ(convert("\xEF\xBB\xBF\xEF\xBB\xBF" + form), words);
+  EXPECT_EQ(convert("\xEF\xBB\xBF\xFF\xFE" + wide), words);
+  EXPECT_EQ(convert("\xFF\xFE\xFF\xFE" + wide), words);
+  EXPECT_EQ(convert(wide, "text/xml; charset=utf-8"), words);
+  EXPECT_EQ(convert("\xFF\xFE" + wide, "text/xml; charset=latin1").substr(0, 1), "{");
+  EXPECT_TRUE(convert("<\xC3\xA9><meta><uid>u</uid></meta></\xC3\xA9>").starts_with("{"));
+}
+
 TEST(XmlEncodings, WhatIsNoCharacterIsRefused) {
   const std::string words = ": not a character of its encoding";
   EXPECT_EQ(text_of("<?xml version='1.0' encoding='windows-1252'?>\n", "\x81"), "not_xml at line 2, column 32" + words);

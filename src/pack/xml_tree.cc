@@ -91,6 +91,15 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
+/// True when expat would take the first bytes for those of another encoding, although it was told that it is UTF-8.
+/// No XML document begins so: its first character is a space or `<`.
+bool begins_as_another_encoding(std::string_view text) {
+  const std::string_view start = text.substr(0, 2);
+  return std::any_of(start.begin(), start.end(),
+                     [](char c) { return c == '\0' || static_cast<unsigned char>(c) >= 0x80U; }) &&
+         (start.front() != '<' || start.back() == '\0');
+}
+
 struct Name {
   std::string_view space;
   std::string_view local;
@@ -160,7 +169,9 @@ XmlTree::XmlTree() = default;
 XmlTree::~XmlTree() = default;
 
 void XmlTree::forget() {
-  if (text_.capacity() + nodes_.capacity() * sizeof(XmlNode) > kKeptBytes || source_.utf8.size() > kKeptBytes) {
+  const std::size_t kept =
+      text_.capacity() + nodes_.capacity() * sizeof(XmlNode) + attributes_.capacity() * sizeof(XmlAttribute);
+  if (kept > kKeptBytes || source_.utf8.size() > kKeptBytes) {
     parser_.reset();
     nodes_ = {};
     attributes_ = {};
@@ -184,6 +195,9 @@ std::expected<void, Rejection> XmlTree::parse(const XmlText& source) {
   source_ = source;
   if (source.utf8.size() > std::numeric_limits<int>::max()) {
     return std::unexpected(Rejection{Reason::kRowTooLarge, "more than 2 GiB of XML", {}, {}});
+  }
+  if (begins_as_another_encoding(source.utf8)) {
+    return std::unexpected(Rejection{Reason::kNotXml, "line 1, column 1: an XML document cannot begin so", {}, {}});
   }
   if (parser_) {
     FIRN_CHECK(XML_ParserReset(parser_->expat, "UTF-8") == XML_TRUE, "the parser is not in use");
