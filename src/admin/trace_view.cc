@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "model/fetch_request.h"
 #include "model/journal.h"
 #include "model/quarantine.h"
+#include "model/table.h"
 #include "model/transition.h"
 #include "pipeline/daemon.h"
 #include "pipeline/repeater_line.h"
@@ -88,6 +90,29 @@ Status add_requests(array& out, Daemon& daemon, const RepeaterLine& line, const 
   return {};
 }
 
+/// True when the id stands somewhere in the body as a whole value, in JSON or XML, or is all of it.
+bool mentions(std::string_view body, std::string_view id) {
+  constexpr std::string_view kBefore = "\"'>";
+  constexpr std::string_view kAfter = "\"'<";
+  for (auto at = body.find(id); at != std::string_view::npos; at = body.find(id, at + 1)) {
+    const std::size_t end = at + id.size();
+    if (at > 0 && end < body.size() && kBefore.contains(body[at - 1]) && kAfter.contains(body[end])) {
+      return true;
+    }
+  }
+  return body.starts_with(id) && body.find_first_not_of(" \r\n", id.size()) == std::string_view::npos;
+}
+
+/// The same for a document of the kind: one of a data source has two ids.
+bool mentions_document(const std::string& body, const std::string& id, Kind kind) {
+  const auto slash = kind == Kind::kDataSource ? id.find('/') : std::string::npos;
+  if (slash == std::string::npos) {
+    return mentions(body, id);
+  }
+  const std::string_view both = id;
+  return mentions(body, both.substr(0, slash)) && mentions(body, both.substr(slash + 1));
+}
+
 Status add_waiting(array& out, Daemon& daemon, RepeaterLine& line, const TraceQuery& query) {
   Journal* journal = line.journal();
   if (journal == nullptr) {
@@ -95,7 +120,6 @@ Status add_waiting(array& out, Daemon& daemon, RepeaterLine& line, const TraceQu
   }
   FIRN_ASSIGN(const auto cursor, daemon.catalog().cursor(line.name(), 0));
   Position next = cursor.value_or(journal->begin(0));
-  const std::string needle = "\"" + query.id + "\"";
   for (std::size_t searched = 0; searched < kTraceWaitingBytes;) {
     FIRN_ASSIGN(const auto records, journal->read(next, kTraceReadBytes));
     if (records.empty()) {
@@ -103,7 +127,7 @@ Status add_waiting(array& out, Daemon& daemon, RepeaterLine& line, const TraceQu
     }
     for (const StoredRecord& stored : records) {
       searched += stored.record.body.size();
-      if (stored.record.body.find(needle) != std::string::npos) {
+      if (mentions_document(stored.record.body, query.id, line.config().kind)) {
         out.push_back(object{{"repeater", line.name().str()},
                              {"position", stored.position.str()},
                              {"received_at", format_iso8601(stored.record.envelope.received_at)}});

@@ -289,6 +289,36 @@ TEST(DocumentKind, OfNobodyIsShownByWhatIsMissing) {
   EXPECT_EQ(refusal(Kind::kDataSource, R"({"data_source_id":"s","doc_id":"d","data":{}})"), "wrong_kind at $.data");
 }
 
+class DamagedDocument : public testing::TestWithParam<std::pair<Kind, const std::string*>> {};
+
+TEST_P(DamagedDocument, HasTheSameOutcomeWhateverItsKind) {
+  using namespace std::string_view_literals;
+  const auto& [kind, good] = GetParam();
+  const auto reason = [of = kind](const std::string& body) {
+    const std::string text = refusal(of, body);
+    return text.substr(0, text.find(' '));
+  };
+  const auto with = [body = *good](const std::string& members) {
+    return body.substr(0, body.size() - 1) + "," + members + "}";
+  };
+  EXPECT_EQ(reason(""), "not_json");
+  EXPECT_EQ(reason(good->substr(0, good->size() - 1)), "not_json");
+  EXPECT_EQ(reason(std::string("\x7F\x45LF\0\1\2\xFF"sv)), "not_json");
+  EXPECT_EQ(reason(*good + std::string(1, '\0')), "not_json");
+  EXPECT_EQ(reason(with("\"x\":\"\xC3\"")), "not_json");
+  EXPECT_EQ(reason(with(R"("x":{"a":1,"a":1})")), "duplicate_key");
+  EXPECT_EQ(reason(with(R"("x":18446744073709551616)")), "number_range");
+  EXPECT_EQ(reason(with("\"x\":" + std::string(300, '[') + std::string(300, ']'))), "too_deep");
+  EXPECT_EQ(reason("[" + *good + "]"), "wrong_kind");
+  EXPECT_EQ(reason(with(R"("x":"\u0000")")), "row") << "NUL is a character of JSON, and stays in the document";
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, DamagedDocument,
+                         testing::Values(std::pair{Kind::kForm, &kForm}, std::pair{Kind::kCase, &kCase},
+                                         std::pair{Kind::kUser, &kUser}, std::pair{Kind::kLocation, &kLocation},
+                                         std::pair{Kind::kDataSource, &kDataSource},
+                                         std::pair{Kind::kFormStub, &kStub}));
+
 /// A document of a kind with one of its ids replaced.
 struct BadId {
   Kind kind;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "model/catalog.h"
 #include "model/journal.h"

@@ -199,6 +199,15 @@ def test_a_document_of_another_kind_is_quarantined_as_such(firn):
     assert found == expected
 
 
+def test_trace_finds_what_waits_in_every_encoding(firn):
+    post(firn, "forms", "form_in_xml", headers=XML)
+    post(firn, "sources", "data_source")
+    assert len(firn.ask("trace", "7b6cf1de-0a51-4c3e-8b7b-5ad4a4e0c112")["waiting"]) == 1
+    source = json.loads(body_of("data_source"))
+    assert len(firn.ask("trace", f"{source['data_source_id']}/{source['doc_id']}")["waiting"]) == 1
+    assert firn.run("trace", f"another/{source['doc_id']}").returncode != 0
+
+
 def requests_of(firn, repeater):
     return next(r for r in firn.whole_status()["repeaters"] if r["name"] == repeater)
 
