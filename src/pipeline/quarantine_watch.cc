@@ -32,9 +32,10 @@ Status QuarantineWatch::look_at(const RepeaterName& repeater, Seen& seen) {
   if (totals.quarantine_open == 0 || !seen.newest || clock_.now() - *seen.newest > kFresh) {
     alarms_.clear(kAlarm, repeater.str());
   } else if (grown) {
+    const std::string what =
+        totals.quarantine_open == 1 ? "a record waits" : std::to_string(totals.quarantine_open) + " records wait";
     alarms_.raise(kAlarm, repeater.str(),
-                  std::to_string(totals.quarantine_open) + " records wait in quarantine, the newest since " +
-                      format_iso8601(*seen.newest) + "; all others went on");
+                  what + " in quarantine, the newest since " + format_iso8601(*seen.newest) + "; all others went on");
   }
   return {};
 }
