@@ -98,7 +98,7 @@ void convert_xml(benchmark::State& state, Kind kind) {
       benchmark::DoNotOptimize(json->data());
     }
   }
-  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  const std::int64_t rounds = state.iterations();
   state.SetItemsProcessed(rounds * static_cast<std::int64_t>(kXmlDocuments));
   state.SetBytesProcessed(rounds * static_cast<std::int64_t>(bytes));
   state.SetLabel(fmt::format("{} bytes each", bytes / kXmlDocuments));
