@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "intake/auth/auth_header.h"
+#include "intake/auth/client_network.h"
 #include "intake/auth/digest.h"
 
 namespace firn {
@@ -108,11 +109,11 @@ void AccessControl::stop() {
 
 SlowClient AccessControl::client(std::string_view remote, std::string_view user) const {
   std::string text;
-  put_text(text, remote);
+  put_text(text, client_network(remote));
   SlowClient client;
-  client.address = keyed_digest(key_, text);
+  client.address = quick_digest(key_, text);
   put_text(text, user);
-  client.client = keyed_digest(key_, text);
+  client.client = quick_digest(key_, text);
   return client;
 }
 
@@ -264,7 +265,7 @@ void AccessControl::resolve(Access slow, Done done) {
     put_u64(text, question.generation);
     text += question.shown.view();
   }
-  const Digest128 key = keyed_digest(key_, text);
+  const Digest128 key = quick_digest(key_, text);
   {
     const MutexLock lock(mutex_);
     const auto [waiting, fresh] = waiting_.try_emplace(key);

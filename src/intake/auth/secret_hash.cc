@@ -9,6 +9,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/result.h"
@@ -88,6 +89,15 @@ Digest128 keyed_digest(const HashKey& key, std::string_view text) {
       crypto_generichash(digest.bytes.data(), digest.bytes.size(), reinterpret_cast<const unsigned char*>(text.data()),
                          text.size(), key.data(), key.size());
   FIRN_CHECK(done == 0, "BLAKE2b takes any text");
+  return digest;
+}
+
+Digest128 quick_digest(const HashKey& key, std::string_view text) {
+  static_assert(crypto_shorthash_siphashx24_BYTES == sizeof(Digest128::bytes));
+  static_assert(crypto_shorthash_siphashx24_KEYBYTES <= std::tuple_size_v<HashKey>);
+  Digest128 digest;
+  crypto_shorthash_siphashx24(digest.bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                              key.data());
   return digest;
 }
 

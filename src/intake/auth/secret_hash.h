@@ -36,4 +36,8 @@ HashKey random_key();
 /// A keyed hash (BLAKE2b): nobody without the key can make one or find two texts with the same one.
 Digest128 keyed_digest(const HashKey& key, std::string_view text);
 
+/// The same for what lives in memory only and is computed for every request (SipHash-2-4 with 128 bits; six times as
+/// fast). It uses the first half of the key.
+Digest128 quick_digest(const HashKey& key, std::string_view text);
+
 }  // namespace firn

@@ -10,9 +10,9 @@
 
 namespace firn {
 
-/// Remembers what the slow hash has found: which credential was shown, or that none was. Keys are keyed digests of what
-/// clients showed. Right and wrong ones have room of their own, so that a flood of wrong ones pushes no right one out;
-/// in each, the oldest goes first. Threads: one at a time.
+/// Remembers what the slow hash has found: which credential was shown, or that none was. Keys are keyed digests
+/// (quick_digest) of what clients showed. Right and wrong ones have room of their own, so that a flood of wrong ones
+/// pushes no right one out; in each, the oldest goes first. Threads: one at a time.
 class VerdictCache {
  public:
   struct Verdict {
