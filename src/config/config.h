@@ -11,6 +11,7 @@
 #include "config/credential_config.h"
 #include "config/filter_config.h"
 #include "config/monitor_config.h"
+#include "config/privacy_config.h"
 #include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
@@ -64,6 +65,7 @@ struct RepeaterConfig {
   Duration keep_staged{};
   std::uint64_t journal_quota = 0;
   FilterConfig filter;
+  PrivacyConfig privacy;
 };
 
 /// A value as it takes effect, for people; secrets are masked.

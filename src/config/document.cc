@@ -56,6 +56,10 @@ ConfigNode convert(const toml::node& node) {
     }
   } else if (const auto* text = node.as_string()) {
     result.text = text->get();
+  } else if (const auto* integer = node.as_integer()) {
+    result.integer = integer->get();
+  } else if (const auto* truth = node.as_boolean()) {
+    result.truth = truth->get();
   }
   return result;
 }

@@ -24,6 +24,8 @@ struct ConfigNode {
   Type type = Type::kTable;
   ConfigPlace place;
   std::string text;                   ///< of kString
+  std::int64_t integer = 0;           ///< of kInteger
+  bool truth = false;                 ///< of kBoolean
   std::vector<ConfigMember> members;  ///< of kTable, in the order of the file
   std::vector<ConfigNode> elements;   ///< of kArray
 

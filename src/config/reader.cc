@@ -154,6 +154,39 @@ std::uint64_t SectionReader::size(std::string_view key, const SizeRule& rule) {
   return result;
 }
 
+std::uint64_t SectionReader::number(std::string_view key, const NumberRule& rule) {
+  std::uint64_t result = rule.standard.value_or(rule.least);
+  const ConfigMember* member = find(key);
+  if (member == nullptr && !rule.standard) {
+    refuse(key, fmt::format("the setting \"{}\" is missing", name_of(key)), fmt::format("add {} = {}", key, rule.most));
+  } else if (member != nullptr) {
+    const ConfigNode& value = member->value;
+    const bool whole = value.type == ConfigNode::Type::kInteger;
+    if (!whole || value.integer < 0 || static_cast<std::uint64_t>(value.integer) < rule.least ||
+        static_cast<std::uint64_t>(value.integer) > rule.most) {
+      refuse(key, fmt::format("\"{}\" must be a whole number from {} to {}", name_of(key), rule.least, rule.most),
+             fmt::format("write it without quotes, like {} = {}", key, rule.most));
+    } else {
+      result = static_cast<std::uint64_t>(value.integer);
+    }
+  }
+  note(key, std::to_string(result));
+  return result;
+}
+
+bool SectionReader::flag(std::string_view key, bool standard) {
+  bool result = standard;
+  if (const ConfigMember* member = find(key)) {
+    result = member->value.truth;
+    if (member->value.type != ConfigNode::Type::kBoolean) {
+      refuse(key, fmt::format("\"{}\" must be true or false, not {}", name_of(key), describe(member->value.type)),
+             fmt::format("write it without quotes, like {} = true", key));
+    }
+  }
+  note(key, result ? "true" : "false");
+  return result;
+}
+
 Duration SectionReader::duration(std::string_view key, const DurationRule& rule) {
   Duration result = rule.standard.value_or(rule.least);
   if (const auto value = given(key, !rule.standard, "\"1h\"")) {

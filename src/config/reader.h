@@ -42,6 +42,12 @@ struct DurationRule {
   Duration most{};
 };
 
+struct NumberRule {
+  std::optional<std::uint64_t> standard;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+};
+
 struct ListRule {
   std::size_t most = 0;     ///< elements
   std::size_t longest = 0;  ///< bytes of an element
@@ -61,6 +67,10 @@ class SectionReader {
   std::string word(std::string_view key, const std::optional<std::string>& standard,
                    const std::vector<std::string>& words);
   std::uint64_t size(std::string_view key, const SizeRule& rule);
+  /// A whole number, written without quotes.
+  std::uint64_t number(std::string_view key, const NumberRule& rule);
+  /// true or false, written without quotes.
+  bool flag(std::string_view key, bool standard);
   Duration duration(std::string_view key, const DurationRule& rule);
   /// A list of texts, none of them empty and the list neither; shown only when it is in the file. Empty when missing or
   /// wrong.

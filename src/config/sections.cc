@@ -18,6 +18,7 @@
 #include "config/filter_section.h"
 #include "config/listen_address.h"
 #include "config/monitor_section.h"
+#include "config/privacy_section.h"
 #include "config/reader.h"
 #include "config/secrets.h"
 #include "model/names.h"
@@ -191,6 +192,7 @@ void read_repeater(SectionReader& section, const std::string& name, SectionResul
   }
   repeater.journal_quota = section.size("journal_quota", {10 * kGiga, kMega, kMost});
   repeater.filter = read_filter(section, repeater.kind, results.report);
+  repeater.privacy = read_privacy(section, repeater.kind, results.secrets, results.report);
   section.finish();
   results.config.repeaters.push_back(std::move(repeater));
 }

@@ -5,22 +5,9 @@
 
 #include <fmt/format.h>
 
-namespace firn {
+#include "base/json_text.h"
 
-void append_json_text(std::string& out, std::string_view text) {
-  out.push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out.push_back(c);
-    }
-  }
-  out.push_back('"');
-}
+namespace firn {
 
 namespace {
 

@@ -24,7 +24,4 @@ HttpResponse refused_answer(int status, std::string_view reason, std::string_vie
 /// 503: the same request will be taken later.
 HttpResponse later_answer(std::string_view reason, std::string_view hint, int retry_after_seconds);
 
-/// Appends `text` as a JSON string with its quotes.
-void append_json_text(std::string& out, std::string_view text);
-
 }  // namespace firn

@@ -31,6 +31,7 @@ enum class QuarantineReason {
   kTooManyElements,    ///< XML with more than 250,000
   kTooManyAttributes,  ///< more than 256 in one element
   kNameTooLong,        ///< a name or namespace in XML longer than 1,024 bytes
+  kPrivacyRule,        ///< of a repeater marked de-identified: a rule names a value that it cannot treat
   kJournalDamage,      ///< a range of the journal that could not be read; see `firn journal salvage`
 };
 

@@ -26,6 +26,7 @@
 #include "pack/json_fault.h"
 #include "pack/json_walk.h"
 #include "pack/key_table.h"
+#include "pack/privacy_filter.h"
 #include "pack/xml_document.h"
 
 namespace firn {
@@ -98,6 +99,7 @@ struct DocumentReader::State {
   /// One level more than allowed, so that the walk can tell the exact place.
   static constexpr std::size_t kParserDepth = kMaxJsonDepth + 1;
 
+  std::unique_ptr<PrivacyFilter> privacy;  ///< null without rules
   std::unique_ptr<dom::parser> parser;
   std::unique_ptr<XmlReader> xml;
   std::string padded;
@@ -109,7 +111,9 @@ struct DocumentReader::State {
   /// Forgets what a document of unusual size has left.
   void trim() {
     if (padded.capacity() > kKeptParserBytes) {
+      auto kept = std::move(privacy);
       *this = State();
+      privacy = std::move(kept);
     }
     if (!parser) {
       parser = std::make_unique<dom::parser>();
@@ -165,7 +169,19 @@ struct DocumentReader::State {
     if (place) {
       return std::unexpected(Rejection{Reason::kWrongKind, *std::move(place), {}, {}});
     }
-    return columns_of(kind, document, envelope);
+    return privacy ? private_row_of(kind, envelope) : columns_of(kind, document, envelope);
+  }
+
+  /// Takes what the rules leave for the document.
+  std::expected<DocumentRow, Rejection> private_row_of(Kind kind, const Envelope& envelope) {
+    const auto kept = privacy->apply(minified);
+    if (!kept) {
+      return std::unexpected(kept.error());
+    }
+    minified = *kept;
+    const auto root = parse(minified);
+    FIRN_CHECK(root && JsonWalk(minified, keys, cuts).run(*root), "the rules leave a correct document");
+    return columns_of(kind, root->get_object().value_unsafe(), envelope);
   }
 
   Digest128 digest() {
@@ -183,7 +199,12 @@ struct DocumentReader::State {
   }
 };
 
-DocumentReader::DocumentReader(Kind kind) : kind_(kind), state_(std::make_unique<State>()) {}
+DocumentReader::DocumentReader(Kind kind, const PrivacyPolicy& privacy)
+    : kind_(kind), state_(std::make_unique<State>()) {
+  if (!privacy.empty()) {
+    state_->privacy = std::make_unique<PrivacyFilter>(privacy);
+  }
+}
 DocumentReader::~DocumentReader() = default;
 
 std::expected<DocumentRow, Rejection> DocumentReader::read(const Record& record) {
@@ -209,7 +230,9 @@ std::expected<DocumentRow, Rejection> DocumentReader::read(const Record& record)
     return row;
   }
   row->json = state_->minified;
-  row->digest = text->was_xml ? digest128(record.body) : state_->digest();
+  // With privacy rules nothing that depends on what they removed may be kept.
+  const bool of_bytes = text->was_xml && !state_->privacy;
+  row->digest = of_bytes ? digest128(record.body) : state_->digest();
   return row;
 }
 

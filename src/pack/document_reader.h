@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/position.h"
+#include "model/privacy.h"
 #include "model/record.h"
 #include "model/table.h"
 #include "pack/document_row.h"
@@ -23,7 +24,8 @@ namespace firn {
 /// hold. Of kinds that make no rows, only `domain`, `id` and `received_on` count.
 class DocumentReader {
  public:
-  explicit DocumentReader(Kind kind);
+  /// With privacy rules the row is of what they leave, and so is its digest.
+  explicit DocumentReader(Kind kind, const PrivacyPolicy& privacy = {});
   ~DocumentReader();
   DocumentReader(const DocumentReader&) = delete;
   DocumentReader& operator=(const DocumentReader&) = delete;

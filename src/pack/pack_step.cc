@@ -48,7 +48,7 @@ PackStep::PackStep(PackContext context, PackOptions options)
       quarantine_directory_(quarantine_directory(options_.data_directory, options_.repeater)),
       folder_(context_.files, options_.data_directory, options_.repeater),
       open_(context_.files, folder_),
-      preparer_(options_.table.kind, options_.max_row_bytes) {}
+      preparer_(options_.table.kind, options_.max_row_bytes, options_.privacy) {}
 
 StepOutcome PackStep::run() {
   auto outcome = run_once();

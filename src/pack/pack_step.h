@@ -18,6 +18,7 @@
 #include "model/journal.h"
 #include "model/names.h"
 #include "model/position.h"
+#include "model/privacy.h"
 #include "model/step.h"
 #include "model/table.h"
 #include "model/transition.h"
@@ -46,6 +47,7 @@ struct PackOptions {
   std::size_t read_bytes = 4U << 20U;  ///< bodies read from the journal in one run
   std::uint64_t pack_floor_bytes = 0;  ///< nothing is written when the disk has less room than this
   std::uint64_t max_row_bytes = 128U << 20U;  ///< what the destination takes
+  PrivacyPolicy privacy;                      ///< applied before anything is written
 };
 
 /// Decides the journal's records, range by range: rows into a chunk file, duplicates dropped, the rest into quarantine

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/privacy.h"
 #include "model/record.h"
 #include "model/table.h"
 #include "model/transition.h"
@@ -33,7 +34,8 @@ struct PreparedRecord {
 /// Turns records into lines of a chunk file, many at a time. Used by one thread; keeps its buffers.
 class RecordPreparer {
  public:
-  RecordPreparer(Kind kind, std::uint64_t max_row_bytes) : max_row_bytes_(max_row_bytes), reader_(kind) {}
+  RecordPreparer(Kind kind, std::uint64_t max_row_bytes, const PrivacyPolicy& privacy = {})
+      : max_row_bytes_(max_row_bytes), reader_(kind, privacy) {}
 
   /// Parallel to `records`, which must outlive the result. The result lives until the next call.
   std::span<PreparedRecord> prepare(std::span<const StoredRecord> records);

@@ -92,6 +92,7 @@ void RepeaterLine::make_front_steps() {
   options.table.kind = repeater_.kind;
   options.data_directory = config_.data_dir;
   options.pack_floor_bytes = config_.disk.pack_floor;
+  options.privacy = repeater_.privacy.policy;
   options.chunk_age = Duration(0);
   if (makes_rows()) {
     options.table = table_of(repeater_.kind, repeater_.table);
