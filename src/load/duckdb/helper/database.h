@@ -15,7 +15,7 @@ namespace firn {
 
 /// What the database said when a statement failed.
 struct SqlFailure {
-  bool fatal = false;   ///< no later statement can succeed either: the disk is full, the database is unusable
+  bool fatal = false;   ///< of the run, not of the file: no space, memory or right, an unusable database
   std::string message;  ///< without any content of the rows
 };
 

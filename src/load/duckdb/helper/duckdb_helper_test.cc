@@ -73,6 +73,12 @@ class DuckDbHelper : public testing::Test {
     EXPECT_EQ(count(), 0U);
     return report.message;
   }
+  /// Expects that the run ends with these words and says nothing of any file.
+  void expect_end(const HelperJob& asked, const std::string& words) {
+    const ProcessExit exit = run(encode_job(asked));
+    EXPECT_EQ(exit.code, 1) << exit.output;
+    EXPECT_NE(exit.error_tail.find(words), std::string::npos) << exit.error_tail;
+  }
   std::optional<std::uint64_t> count() { return report_of(job({}, HelperOperation::kCount)).rows; }
   std::vector<json::value> latest() {
     std::vector<json::value> rows;
@@ -236,9 +242,33 @@ TEST_F(DuckDbHelper, RefusesAFileThatIsNotCompressedAsItsNameSays) {
   EXPECT_EQ(load(bad).status, FileStatus::kFailed);
 }
 
+TEST_F(DuckDbHelper, RefusesAFileWithADamagedByte) {
+  const LoadFile bad = file({{}});
+  std::string bytes = read_file(*disk, bad.location, 1U << 20U).value();
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  ASSERT_TRUE(replace_file(*disk, bad.location, bytes));
+  EXPECT_EQ(load(bad).status, FileStatus::kFailed);
+}
+
 TEST_F(DuckDbHelper, RefusesAFileThatIsMissing) {
   const LoadFile missing{ObjectKey("forms/missing.csv.zst"), folder / "missing", 1, 100};
   EXPECT_NE(load(missing).message.find("missing"), std::string::npos);
+}
+
+TEST_F(DuckDbHelper, AStageThatIsNotThereBlamesNoFile) {
+  const LoadFile one = file({{}});
+  ASSERT_TRUE(disk->rename(folder / "forms", folder / "away"));
+  expect_end(job({one}), "there is no folder");
+  ASSERT_TRUE(disk->rename(folder / "away", folder / "forms"));
+  EXPECT_EQ(load(one).status, FileStatus::kLoaded);
+}
+
+TEST_F(DuckDbHelper, TooLittleMemoryBlamesNoFile) {
+  const LoadFile one = file({{}});
+  HelperJob small = job({one});
+  small.memory_limit = 8U << 20U;
+  expect_end(small, "Out of Memory");
+  EXPECT_EQ(load(one).status, FileStatus::kLoaded);
 }
 
 TEST_F(DuckDbHelper, RefusesAFileOfAnotherTable) {

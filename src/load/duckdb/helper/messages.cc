@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,7 +14,16 @@
 namespace firn {
 namespace {
 
-constexpr std::string_view kNoSpace = "No space left on device";
+/// What the machine says of itself, in the first line of any error.
+constexpr std::array<std::string_view, 4> kMachine{"No space left on device", "Disk quota exceeded",
+                                                   "Read-only file system", "Permission denied"};
+
+/// What the decoders of zstd and gzip say of damaged bytes. The database calls these IO errors too.
+constexpr std::array<std::string_view, 12> kDamage{
+    "Unknown frame descriptor",       "Version not supported",    "Unsupported frame parameter",
+    "Frame requires too much memory", "Data corruption detected", "Restored data doesn't match checksum",
+    "Header of Literals' block",      "Dictionary is corrupted",  "Src size is incorrect",
+    "Input is not a GZIP stream",     "Unsupported GZIP archive", "Failed to decode gzip stream"};
 
 /// What follows the last `mark`, as long as its characters are accepted. The last one: rows are quoted before it.
 template <typename Accept>
@@ -79,12 +90,31 @@ std::string shown(duckdb_error_type type, std::string_view words) {
   return fmt::format("the database refused it (DuckDB error type {})", static_cast<int>(type));
 }
 
+template <std::size_t count>
+bool has_one_of(std::string_view words, const std::array<std::string_view, count>& parts) {
+  return std::ranges::any_of(parts, [words](std::string_view part) { return has(words, part); });
+}
+
+/// Errors of the run, not of what stands in the file that it reads.
+bool ends_the_run(duckdb_error_type type, std::string_view first_line) {
+  switch (static_cast<int>(type)) {
+    case DUCKDB_ERROR_FATAL:
+    case DUCKDB_ERROR_INTERNAL:
+    case DUCKDB_ERROR_INTERRUPT:
+    case DUCKDB_ERROR_OUT_OF_MEMORY:
+    case DUCKDB_ERROR_PERMISSION:
+      return true;
+    case DUCKDB_ERROR_IO:
+      return !has_one_of(first_line, kDamage);
+    default:
+      return has_one_of(first_line, kMachine);
+  }
+}
+
 }  // namespace
 
 SqlFailure describe_failure(duckdb_error_type type, std::string_view words) {
-  const bool fatal = type == DUCKDB_ERROR_FATAL || type == DUCKDB_ERROR_INTERNAL || type == DUCKDB_ERROR_INTERRUPT ||
-                     has(words.substr(0, words.find('\n')), kNoSpace);
-  return {fatal, shown(type, words)};
+  return {ends_the_run(type, words.substr(0, words.find('\n'))), shown(type, words)};
 }
 
 bool is_lock_failure(std::string_view words) { return has(words, "Could not set lock on file"); }

@@ -38,14 +38,22 @@ TEST(DuckDbMessages, KeepTheFirstLineOfWhatConcernsFilesAndMemory) {
             "Out of Memory Error: failed");
 }
 
-TEST(DuckDbMessages, AFullDiskEndsTheRunAndBlamesNoFile) {
+TEST(DuckDbMessages, WhatTheMachineLacksEndsTheRunAndBlamesNoFile) {
   EXPECT_TRUE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Could not write: No space left on device").fatal);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_TRANSACTION, "Failed to commit: No space left on device").fatal);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Could not read from file: Input/output error").fatal);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Cannot open file: Too many open files").fatal);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_OUT_OF_MEMORY, "Out of Memory Error: failed").fatal);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_PERMISSION, "Permission Error: no").fatal);
   EXPECT_TRUE(describe_failure(DUCKDB_ERROR_FATAL, "FATAL Error: database has been invalidated").fatal);
   EXPECT_TRUE(describe_failure(DUCKDB_ERROR_INTERNAL, "INTERNAL Error").fatal);
 }
 
 TEST(DuckDbMessages, AFaultOfOneFileDoesNotEndTheRun) {
-  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: no such file").fatal);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Restored data doesn't match checksum").fatal);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Unknown frame descriptor").fatal);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Input is not a GZIP stream").fatal);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_CONSTRAINT, "NOT NULL constraint failed: forms._position").fatal);
   EXPECT_FALSE(
       describe_failure(DUCKDB_ERROR_CONVERSION, "CSV Error on Line: 1\nOriginal Line: No space left on device").fatal);
 }

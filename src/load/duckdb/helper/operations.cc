@@ -49,6 +49,24 @@ SqlResult<std::optional<FileReport>> earlier_report(Database& database, const He
   return loaded(key, number_of(rows->front().at(0)));
 }
 
+/// What keeps the file from being read at all: its report when it alone is missing, an error when its folder is too;
+/// then the stage is not there, and nobody knows which of its files are.
+SqlResult<std::optional<FileReport>> look_at_file(const LoadFile& file) {
+  const std::filesystem::path path(file.location);
+  std::error_code failed;
+  const auto found = std::filesystem::status(path, failed);
+  if (std::filesystem::is_regular_file(found)) {
+    return std::nullopt;
+  }
+  if (found.type() != std::filesystem::file_type::not_found && !std::filesystem::exists(found)) {
+    return std::unexpected(SqlFailure{true, fmt::format("cannot look at {}: {}", file.location, failed.message())});
+  }
+  if (std::filesystem::exists(found) || std::filesystem::is_directory(path.parent_path(), failed)) {
+    return refused(file.key, fmt::format("there is no file {}", file.location));
+  }
+  return std::unexpected(SqlFailure{true, fmt::format("there is no folder {}", path.parent_path().string())});
+}
+
 /// Inside a transaction: the rows and the ledger's entry for them. A report that is not kLoaded is to be rolled back.
 SqlResult<FileReport> insert_file(Database& database, const HelperJob& job, const LoadFile& file) {
   const auto inserted = database.run(insert_sql(job.table, file));
@@ -73,6 +91,13 @@ SqlResult<FileReport> load_file(Database& database, const HelperJob& job, const 
   }
   if (*earlier) {
     return std::move(**earlier);
+  }
+  auto unreadable = look_at_file(file);
+  if (!unreadable) {
+    return std::unexpected(std::move(unreadable).error());
+  }
+  if (*unreadable) {
+    return std::move(**unreadable);
   }
   if (const auto begun = database.run("BEGIN TRANSACTION;"); !begun) {
     return std::unexpected(begun.error());
