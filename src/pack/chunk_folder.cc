@@ -27,7 +27,9 @@ std::string ChunkFolder::open_path() const { return join(directory_, "open.tmp")
 Status ChunkFolder::create() { return files_.create_directories(directory_); }
 
 Status ChunkFolder::offer(const ObjectKey& key) {
-  FIRN_TRY(files_.rename(open_path(), join(directory_, file_name(key) + std::string(kTemporary))));
+  const std::string name = file_name(key) + std::string(kTemporary);
+  in_doubt_.insert(name);
+  FIRN_TRY(files_.rename(open_path(), join(directory_, name)));
   return files_.sync_directory(directory_);
 }
 
@@ -38,7 +40,7 @@ Status ChunkFolder::settle(Catalog& catalog) {
   }
   FIRN_ASSIGN(const auto names, files_.list(directory_));
   for (const std::string& name : names) {
-    if (name.ends_with(kTemporary)) {
+    if (name.ends_with(kTemporary) && !in_doubt_.contains(name)) {
       FIRN_TRY(files_.remove(join(directory_, name)));
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ namespace firn {
 ///   before the second name is durable: open.tmp, or a .tmp of no chunk; thrown away, the range is packed again;
 ///   between it and the decision: a .tmp of no chunk; thrown away, the range is packed again;
 ///   after the decision, before the third name is durable: the .tmp of a packed chunk; gets its name now.
-/// A failed commit looks like one of these. So a packed chunk always has its file under the second or third name.
+/// A commit that failed may show after the next crash all the same, until a later commit supersedes what it has
+/// written. So a file that was offered stays while its decision is in doubt, and a packed chunk always has its file
+/// under the second or third name.
 class ChunkFolder {
  public:
   ChunkFolder(FileSystem& files, const std::string& data_directory, const RepeaterName& repeater);
@@ -32,9 +35,11 @@ class ChunkFolder {
 
   /// Gives the synced `open.tmp` its second name, durably. To be called before the chunk is decided.
   Status offer(const ObjectKey& key);
+  /// The catalog has kept a decision since the last offer: the others can not show any more.
+  void end_doubt() { in_doubt_.clear(); }
 
-  /// Gives every packed chunk's file its name and removes the other temporaries. No file may be open for writing.
-  /// kDamaged: a packed chunk has no file.
+  /// Gives every packed chunk's file its name and removes the other temporaries but those in doubt. No file may be open
+  /// for writing. kDamaged: a packed chunk has no file.
   Status settle(Catalog& catalog);
 
  private:
@@ -44,6 +49,7 @@ class ChunkFolder {
   FileSystem& files_;
   std::string directory_;
   RepeaterName repeater_;
+  std::set<std::string> in_doubt_;  ///< second names
 };
 
 }  // namespace firn

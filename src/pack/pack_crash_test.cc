@@ -110,6 +110,56 @@ TEST_F(PackCrashTest, ThrowsTheChunkAwayWhenTheCommitFailed) {
   EXPECT_EQ(chunk_files().size(), 2U);
 }
 
+TEST_F(PackCrashTest, KeepsTheFileWhileAFailedCommitMayComeBack) {
+  accept(form("a"));
+  settle();
+  cut();
+  catalog.fail_next_commit(CommitFault::kInDoubt);
+  turn();
+  EXPECT_FALSE(commit_status);
+  files.set_free_bytes(0);  // so the range can not be sealed again
+  EXPECT_EQ(turn().result, StepResult::kTryAgain);
+  files.set_free_bytes(1U << 20U);
+  catalog.crash(true);
+  crash(1);
+  EXPECT_EQ(settle().result, StepResult::kIdle);
+  EXPECT_EQ(row_offsets(), Offsets{0});
+}
+
+TEST_F(PackCrashTest, KeepsEveryFileInDoubtUntilALaterDecisionIsKept) {
+  accept(form("a"));
+  accept(form("b"));
+  settle();
+  clock.advance(std::chrono::hours(2));
+  catalog.fail_next_commit(CommitFault::kInDoubt);
+  turn();
+  cut(at(1));
+  catalog.fail_next_commit(CommitFault::kInDoubt);
+  turn();
+  EXPECT_FALSE(commit_status);
+  run();
+  EXPECT_EQ(chunk_files().size(), 2U);
+  pack_all();
+  EXPECT_EQ(chunk_files().size(), 2U);
+  EXPECT_EQ(row_offsets(), (Offsets{0, 1}));
+}
+
+TEST_F(PackCrashTest, SealsTheSameRangeAgainWhenTheCommitFailed) {
+  accept(form("a"));
+  settle();
+  clock.advance(std::chrono::hours(2));
+  for (int i = 0; i < 10; ++i) {
+    catalog.fail_next_commit(CommitFault::kInDoubt);
+    turn();
+    accept(form(std::to_string(i)));
+    EXPECT_EQ(chunk_files().size(), 1U);
+  }
+  settle();
+  EXPECT_EQ(chunks().at(0).rows, 1U);
+  pack_all();
+  EXPECT_EQ(row_offsets().size(), 11U);
+}
+
 TEST_F(PackCrashTest, KeepsTheChunkWhenTheCommitOnlySeemedToFail) {
   accept(form("a"));
   settle();

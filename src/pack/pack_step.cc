@@ -74,13 +74,14 @@ Result<StepOutcome> PackStep::run_once() {
   if (!batch) {
     return open_first_batch();
   }
-  const bool beyond_cut = batch->cut && open_.next() > *batch->cut;
-  if (open_.cursor() != cursor || beyond_cut) {
+  const auto end = end_of_range(*batch);
+  const bool beyond_end = end && open_.next() > *end;
+  if (open_.cursor() != cursor || beyond_end) {
     open_.restart(cursor);
   }
-  const auto read = consume(batch->cut);
+  const auto read = consume(end);
   if (read) {
-    return is_due(*batch) ? seal(*batch) : *read ? StepOutcome::done() : wait();
+    return is_due(end) ? seal(*batch) : *read ? StepOutcome::done() : wait();
   }
   // What was read before a lasting obstacle is complete: let it go on, and report the obstacle after that.
   const ErrorKind kind = read.error().kind;
@@ -94,6 +95,11 @@ Status PackStep::settle_files(Position cursor) {
     FIRN_TRY(context_.files.create_directories(quarantine_directory_));
     FIRN_TRY(remove_undecided_quarantine(cursor));
     started_ = true;
+  }
+  // Only a decision moves the cursor, and a commit that works supersedes what failed ones have left on the disk.
+  if (open_.cursor() != cursor) {
+    folder_.end_doubt();
+    sealed_end_.reset();
   }
   open_.restart(cursor);
   FIRN_TRY(folder_.settle(context_.catalog));
@@ -139,8 +145,13 @@ Status PackStep::check_floor() {
                     "free some space; packing goes on by itself, and forms that were accepted are safe"});
 }
 
-/// Reads on, up to the cut or the journal's end; false when there was nothing.
-Result<bool> PackStep::consume(std::optional<Position> cut) {
+/// Where the range must end, when that is known.
+std::optional<Position> PackStep::end_of_range(const Batch& batch) const {
+  return batch.cut && sealed_end_ ? std::min(*batch.cut, *sealed_end_) : batch.cut ? batch.cut : sealed_end_;
+}
+
+/// Reads on, up to the range's end or the journal's; false when there was nothing.
+Result<bool> PackStep::consume(std::optional<Position> range_end) {
   stopped_ = false;
   const Position end = context_.journal.end(kPartition);
   if (end < open_.cursor()) {
@@ -148,7 +159,7 @@ Result<bool> PackStep::consume(std::optional<Position> cut) {
                       "the journal ends before what the catalog has decided",
                       "the data directory is a mixture of two states; bring back a complete copy of one"});
   }
-  const Position limit = cut ? std::min(*cut, end) : end;
+  const Position limit = range_end ? std::min(*range_end, end) : end;
   if (open_.next() >= limit) {
     return false;
   }
@@ -299,17 +310,18 @@ bool PackStep::is_full() const {
   return counts.rows + counts.requests + counts.quarantined >= options_.max_rows;
 }
 
-bool PackStep::is_due(const Batch& batch) const {
+bool PackStep::is_due(std::optional<Position> end) const {
   if (!open_.touched()) {
     return false;
   }
-  const bool at_cut = batch.cut && open_.next() >= *batch.cut;
+  const bool at_end = end && open_.next() >= *end;
   const bool old = open_.oldest() && context_.clock.now() - *open_.oldest() >= options_.chunk_age;
-  return stopped_ || at_cut || old || is_full() || open_.bytes_compressed() >= options_.target_bytes;
+  return stopped_ || at_end || old || is_full() || open_.bytes_compressed() >= options_.target_bytes;
 }
 
 Result<StepOutcome> PackStep::seal(const Batch& batch) {
   settle_due_ = true;
+  sealed_end_ = open_.next();
   if (quarantine_written_) {
     FIRN_TRY(context_.files.sync_directory(quarantine_directory_));
     quarantine_written_ = false;

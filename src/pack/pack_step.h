@@ -56,7 +56,8 @@ struct PackOptions {
 /// One run reads up to `read_bytes`. A range is sealed, which is one DecideRange, when its file has its target size,
 /// when it has `max_rows`, when its oldest record is older than `chunk_age`, at a batch's cut, and early when the disk
 /// is full or the journal behind it damaged. Until then the range is in memory and in a temporary file only; each run
-/// compares it with the cursor in the catalog and begins anew when they do not fit.
+/// compares it with the cursor in the catalog and begins anew when they do not fit. A range whose commit failed is
+/// sealed again with the same end: then its file has the same name, and files in doubt do not gather.
 class PackStep : public Step {
  public:
   PackStep(PackContext context, PackOptions options);
@@ -77,7 +78,8 @@ class PackStep : public Step {
   [[nodiscard]] StepOutcome open_first_batch() const;
 
   Status check_floor();
-  Result<bool> consume(std::optional<Position> cut);
+  [[nodiscard]] std::optional<Position> end_of_range(const Batch& batch) const;
+  Result<bool> consume(std::optional<Position> range_end);
   void skip_to(Position limit);
   Result<Known> look_up(std::span<PreparedRecord> prepared);
   Status apply(std::span<PreparedRecord> prepared, const Known& known, Position limit);
@@ -87,7 +89,7 @@ class PackStep : public Step {
   Status quarantine(const PreparedRecord& prepared);
   void add_lost(Position first, Position last, const std::string& where);
   [[nodiscard]] bool is_full() const;
-  [[nodiscard]] bool is_due(const Batch& batch) const;
+  [[nodiscard]] bool is_due(std::optional<Position> end) const;
   Result<StepOutcome> seal(const Batch& batch);
   [[nodiscard]] StepOutcome wait() const;
 
@@ -101,6 +103,7 @@ class PackStep : public Step {
   bool settle_due_ = true;  ///< files have names that do not say whether they are decided
   bool stopped_ = false;    ///< the range must end here, although there is more
   bool quarantine_written_ = false;
+  std::optional<Position> sealed_end_;  ///< of the range at the cursor, when it was sealed before
 
   mutable Mutex mutex_;
   PackCounts open_counts_ FIRN_GUARDED_BY(mutex_);

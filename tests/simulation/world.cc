@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -192,9 +193,10 @@ void World::break_something() {
   ++happenings_.faults;
   constexpr std::array kCalls{FileCall::kCreate, FileCall::kAppend, FileCall::kSync,         FileCall::kRead,
                               FileCall::kRename, FileCall::kRemove, FileCall::kSyncDirectory};
+  constexpr std::array kCommitFaults{CommitFault::kBeforeApply, CommitFault::kAfterApply, CommitFault::kInDoubt};
   switch (chance_.below(4)) {
     case 0:
-      catalog_.fail_next_commit(chance_.coin() ? CommitFault::kBeforeApply : CommitFault::kAfterApply);
+      catalog_.fail_next_commit(kCommitFaults[chance_.below(kCommitFaults.size())]);
       break;
     case 1:
       files_.set_free_bytes(chance_.coin() ? 1ULL << 40U : chance_.below(5'000));
@@ -206,6 +208,12 @@ void World::break_something() {
 }
 
 void World::crash() {
+  // A disk that dies often does so in more than one step.
+  if (chance_.coin()) {
+    catalog_.fail_next_commit(CommitFault::kInDoubt);
+    run_steps();
+    clock_.advance(std::chrono::minutes(10));
+  }
   // Sometimes in the middle of a step or an append: every later call fails, as if the machine were gone.
   if (chance_.coin()) {
     files_.stop_after(chance_.below(20));
@@ -218,8 +226,10 @@ void World::crash() {
   if (chance_.below(3) == 0) {
     ++happenings_.kills;
     files_.kill_process();
+    catalog_.crash(true);
   } else {
     ++happenings_.crashes;
+    catalog_.crash(chance_.coin());
     files_.crash(chance_.below(1ULL << 60U));
   }
   files_.set_free_bytes(1ULL << 40U);

@@ -29,12 +29,20 @@ void MemoryCatalog::fail_next_commit(CommitFault fault) {
   fault_ = fault;
 }
 
+void MemoryCatalog::crash(bool shows) {
+  const MutexLock lock(mutex_);
+  if (auto found = std::exchange(in_doubt_, std::nullopt); found && shows) {
+    keep(std::move(found->state), found->transitions);
+  }
+}
+
 std::unique_ptr<MemoryCatalog> MemoryCatalog::clone() const {
   auto copy = std::make_unique<MemoryCatalog>();
   const MutexLock lock(mutex_);
   const MutexLock other(copy->mutex_);
   copy->state_ = state_;
   copy->versions_ = versions_;
+  copy->in_doubt_ = in_doubt_;
   copy->fault_ = fault_;
   return copy;
 }
@@ -213,12 +221,21 @@ Status MemoryCatalog::commit(std::span<const Transition> transitions) {
   if (fault == CommitFault::kBeforeApply) {
     return fail(injected("a failure was asked for, before anything was kept"));
   }
-  keep_versions(transitions);
-  state_ = std::move(next);
+  if (fault == CommitFault::kInDoubt) {
+    in_doubt_ = InDoubt{std::move(next), {transitions.begin(), transitions.end()}};
+    return fail(injected("a failure was asked for, and it may come back"));
+  }
+  keep(std::move(next), transitions);
   if (fault == CommitFault::kAfterApply) {
     return fail(injected("a failure was asked for, after everything was kept"));
   }
   return {};
+}
+
+void MemoryCatalog::keep(State next, std::span<const Transition> transitions) {
+  in_doubt_.reset();
+  keep_versions(transitions);
+  state_ = std::move(next);
 }
 
 void MemoryCatalog::keep_versions(std::span<const Transition> transitions) {

@@ -23,6 +23,7 @@ namespace firn {
 enum class CommitFault {
   kBeforeApply,  ///< nothing is kept, and the caller sees a failure
   kAfterApply,   ///< everything is kept, and the caller sees a failure all the same
+  kInDoubt,      ///< as kBeforeApply, but everything shows after the next crash, unless a later commit works before
 };
 
 /// A catalog in memory with the rules of the real one. What was committed stays for the life of the object, as on a
@@ -33,6 +34,8 @@ class MemoryCatalog final : public Catalog {
 
   /// The next commit that would have worked fails with kUnavailable.
   void fail_next_commit(CommitFault fault);
+  /// The process dies: a commit in doubt shows from now on, or is gone for ever.
+  void crash(bool shows);
   /// A copy that shares nothing with this one.
   [[nodiscard]] std::unique_ptr<MemoryCatalog> clone() const;
 
@@ -88,12 +91,20 @@ class MemoryCatalog final : public Catalog {
   };
   using Versions = std::unordered_map<DocumentKey, std::vector<VersionEntry>, Digest128Hash>;
 
+  /// What a failed commit has left on the disk.
+  struct InDoubt {
+    State state;
+    std::vector<Transition> transitions;
+  };
+
+  void keep(State next, std::span<const Transition> transitions) FIRN_REQUIRES(mutex_);
   void keep_versions(std::span<const Transition> transitions) FIRN_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   State state_ FIRN_GUARDED_BY(mutex_);
   // No transition is checked against these, so they need not be copied.
   std::map<RepeaterName, Versions> versions_ FIRN_GUARDED_BY(mutex_);
+  std::optional<InDoubt> in_doubt_ FIRN_GUARDED_BY(mutex_);
   std::optional<CommitFault> fault_ FIRN_GUARDED_BY(mutex_);
 };
 
