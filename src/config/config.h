@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "config/credential_config.h"
 #include "config/filter_config.h"
+#include "config/http_config.h"
 #include "config/monitor_config.h"
 #include "config/privacy_config.h"
 #include "model/names.h"
@@ -26,6 +27,7 @@ struct IntakeConfig {
   std::uint64_t in_flight = 0;                ///< bodies being received, together
   std::vector<CredentialConfig> credentials;  ///< those of the credentials file come to them
   Duration token_life{};                      ///< of the access tokens that are given out
+  HttpConfig http;
 };
 
 struct DiskConfig {

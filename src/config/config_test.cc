@@ -96,7 +96,7 @@ TEST(Config, HasStandardValues) {
 TEST(Config, OfAnUnusualSortIsAllowed) {
   for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
            {"127.0.0.1:0", "[::1]:8641"},
-           {"127.0.0.1:0", "0.0.0.0:8641"},
+           {"127.0.0.1:0\"", "0.0.0.0:8641\"\ntrusted_proxies = [\"10.0.0.7\"]"},
            {"path = \"stage\"", "path = \"/srv/a/../stage\"\nprefix = \"firn/prod\""},
            {"table = \"forms\"", "table = \"Forms_1\"\nchunk_size = \"64 kB\"\nkeep_staged = \"0\""},
            {"username = \"hq\"", "type = \"api_key\"\nheader = \"Authorization\""}}) {

@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "config/config.h"
 #include "config/credential_section.h"
+#include "config/http_section.h"
 #include "config/nearest.h"
 #include "config/sections.h"
 
@@ -183,6 +184,7 @@ void warn_of_unused(SectionResults& results) {
 void check_rules(SectionResults& results) {
   check_intake(results);
   check_credentials(results);
+  check_http(results);
   check_disk(results);
   check_data_dir(results);
   check_paths(results);

@@ -16,6 +16,7 @@
 #include "config/credential_section.h"
 #include "config/document.h"
 #include "config/filter_section.h"
+#include "config/http_section.h"
 #include "config/listen_address.h"
 #include "config/monitor_section.h"
 #include "config/privacy_section.h"
@@ -76,6 +77,7 @@ void read_intake(SectionReader& top, SectionResults& results) {
   }
   intake.max_body = section.size("max_body", {64 * kMega, kKilo, kGiga});
   intake.in_flight = section.size("in_flight", {128 * kMega, kKilo, 1000 * kGiga});
+  read_http_section(section, results);
   read_credentials_section(section, results);
   section.finish();
 }

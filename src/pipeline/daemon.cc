@@ -125,6 +125,9 @@ Status Daemon::listen() {
   HttpServerOptions options;
   options.address = config_.intake.address;
   options.port = config_.intake.port;
+  options.max_connections = config_.intake.http.max_connections;
+  options.max_connections_per_address = config_.intake.http.max_connections_per_address;
+  options.trusted_proxies = config_.intake.http.trusted_proxies;
   FIRN_ASSIGN(intake_server_, start_http_server(options, *intake_));
   return {};
 }

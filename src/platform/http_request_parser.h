@@ -22,13 +22,16 @@ namespace firn {
 
 /// Where the parser puts what it finds; used again for every request of a connection.
 struct ParsedRequest {
+  enum class Coding { kNone, kGzip, kOther };
+
   std::string_view method;  ///< views into the connection's buffer, until the head has been handled
   std::string_view target;
   std::vector<HttpField> fields;
   unsigned hosts = 0;
   bool expects_continue = false;
   bool http_1_0 = false;
-  bool bad_coding = false;  ///< a transfer coding other than "chunked"
+  bool bad_coding = false;        ///< a transfer coding other than "chunked"
+  Coding coding = Coding::kNone;  ///< of the content
   /// Takes a part of a chunked body; false ends the parsing.
   std::function<bool(std::string_view)> take_part;
 
@@ -38,6 +41,14 @@ struct ParsedRequest {
     expects_continue = false;
     http_1_0 = false;
     bad_coding = false;
+    coding = Coding::kNone;
+  }
+
+  void add_content_coding(std::string_view name) {
+    if (!equal_ignoring_case(name, "identity")) {
+      const bool gzip = equal_ignoring_case(name, "gzip") || equal_ignoring_case(name, "x-gzip");
+      coding = gzip && coding == Coding::kNone ? Coding::kGzip : Coding::kOther;
+    }
   }
 };
 
@@ -78,6 +89,8 @@ class HttpRequestParser final : public boost::beast::http::basic_parser<true> {
       request_.expects_continue = equal_ignoring_case(view(value), "100-continue");
     } else if (field == boost::beast::http::field::transfer_encoding) {
       request_.bad_coding = request_.bad_coding || !equal_ignoring_case(view(value), "chunked");
+    } else if (field == boost::beast::http::field::content_encoding) {
+      request_.add_content_coding(view(value));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -16,6 +17,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "platform/client_address.h"
 #include "platform/http_listener.h"
 #include "platform/http_message.h"
 #include "platform/http_session.h"
@@ -31,6 +33,7 @@ using ErrorCode = boost::system::error_code;
 
 // Connections over the limit that are told so at the same time; more are closed without a word.
 constexpr std::size_t kRefusedAtOnce = 64;
+constexpr std::size_t kRefusedOfOne = 8;
 
 class Server final : public HttpServer {
  public:
@@ -128,14 +131,24 @@ class Server final : public HttpServer {
     ErrorCode error;
     socket.assign(asio::generic::stream_protocol(accepted.family, 0), accepted.descriptor, error);
     socket.non_blocking(true, error);
-    const std::size_t limit = state_.options.max_connections;
-    if (error || state_.sessions.size() >= limit + kRefusedAtOnce) {
+    const HttpServerOptions& options = state_.options;
+    std::string peer = limited_peer(accepted.remote, options.trusted_proxies);
+    const auto counted = state_.peers.find(peer);
+    const std::size_t of_peer = counted == state_.peers.end() ? 0 : counted->second;
+    if (error || state_.sessions.size() >= options.max_connections + kRefusedAtOnce ||
+        of_peer >= options.max_connections_per_address + kRefusedOfOne) {
       return;  // closes it
     }
+    const bool refused =
+        state_.sessions.size() >= options.max_connections || of_peer >= options.max_connections_per_address;
     const auto session = std::make_shared<HttpSession>(state_, std::move(socket), std::move(accepted.remote));
     session->index = state_.sessions.size();
+    if (!peer.empty()) {
+      ++state_.peers[peer];
+      session->peer = std::move(peer);
+    }
     state_.sessions.push_back(session);
-    session->index < limit ? session->start() : session->start_refused();
+    refused ? session->start_refused() : session->start();
   }
 
   void stop_accepting() {

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "platform/ip_address.h"
 
 namespace firn {
 
@@ -24,8 +25,9 @@ struct HttpField {
 struct HttpHead {
   std::string_view method;
   std::string_view target;  ///< path and query as sent
-  std::string_view remote;  ///< client address for logs; empty on a Unix socket
-  /// The body's length, 0 when the request has none; nothing for a chunked body.
+  /// The client's address, as trusted proxies say it when it came through them; empty on a Unix socket.
+  std::string_view remote;
+  /// The body's length, 0 when the request has none; nothing for a chunked or a packed body.
   std::optional<std::uint64_t> content_length;
   std::span<const HttpField> fields;
 
@@ -71,8 +73,9 @@ class HttpAnswer {
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
-  /// Asked before the body grows to `size` bytes: once with the whole length when the client said it, before each part
-  /// when it did not. A response refuses: it is sent, no more of the body is kept, and the connection is closed.
+  /// Asked before the body, unpacked, grows to `size` bytes: once with the whole length when the client said it, before
+  /// each part when it did not. A response refuses: it is sent, no more of the body is kept, and the connection is
+  /// closed.
   virtual std::optional<HttpResponse> grow(std::size_t size) = 0;
   /// The whole body is here; the string's capacity exceeds its size by 64 bytes or more when the length was known.
   virtual void body(std::string body, HttpAnswer answer) = 0;
@@ -137,6 +140,10 @@ struct HttpServerOptions {
   std::uint16_t port = 0;             ///< 0: any free one
   std::string unix_path;              ///< when not empty: a Unix socket with mode 0600 instead of TCP
   std::size_t max_connections = 4096;
+  /// From one address, or one IPv6 network of 64 bits; trusted proxies and Unix sockets are not limited.
+  std::size_t max_connections_per_address = 2000;
+  /// Their X-Forwarded-For or Forwarded is believed.
+  std::vector<IpNetwork> trusted_proxies;
   std::size_t max_header_bytes = 16U << 10U;
   Duration header_timeout = std::chrono::seconds(30);  ///< from a request's first byte to the end of its head
   Duration body_timeout = std::chrono::seconds(120);   ///< from the end of the head to the end of the body
@@ -151,6 +158,7 @@ struct HttpServerView {
 };
 
 /// HTTP/1.1 with keep-alive, on one thread of its own. Requests of one connection are handled one after the other.
+/// Handlers see bodies that come packed with gzip unpacked.
 /// Time-outs close the connection without an answer: to the client that is a passing failure.
 class HttpServer {
  public:

@@ -1,7 +1,6 @@
 #include "platform/http_session.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +14,8 @@
 #include <boost/asio/buffer.hpp>
 
 #include "base/mutex.h"
+#include "platform/client_address.h"
+#include "platform/gzip_reader.h"
 #include "platform/http_message.h"
 #include "platform/http_request_parser.h"
 #include "platform/http_server.h"
@@ -31,11 +32,16 @@ using ErrorCode = boost::system::error_code;
 constexpr std::uint64_t kSkipLimit = 64U << 10U;
 // The first room for a body of known length: a slow client gets memory as its bytes come.
 constexpr std::size_t kFirstRoom = 1U << 20U;
-constexpr std::size_t kReadAhead = 256U << 10U;
-constexpr std::size_t kPadding = 64;
 constexpr std::size_t kJoinLimit = 8U << 10U;
 // How long a client that still sends may take to notice that it was refused.
 constexpr auto kLingerTime = std::chrono::seconds(3);
+constexpr std::string_view kBadGzip = "the body is not what gzip makes, or was cut short";
+
+HttpResponse unknown_coding() {
+  HttpResponse response = error_response(415, "of content codings, only gzip is understood");
+  response.headers.emplace_back("Accept-Encoding", "gzip");
+  return response;
+}
 
 }  // namespace
 
@@ -81,6 +87,9 @@ void HttpSession::run() {
         break;
       case State::kBody:
         go_on = take_body();
+        break;
+      case State::kPacked:
+        go_on = take_packed();
         break;
       case State::kChunks:
         go_on = take_chunks();
@@ -128,16 +137,26 @@ bool HttpSession::handle_head() {
   }
   keep_alive_ = reading_->parser->keep_alive();
   head_only_ = reading_->request.method == "HEAD";
+  if (reading_->request.coding == ParsedRequest::Coding::kOther) {
+    return take_decision({nullptr, unknown_coding()});
+  }
+  client_ = client_address(remote_, reading_->request.fields, server_.options.trusted_proxies);
   return take_decision(server_.handler.head(head()));
 }
 
 HttpHead HttpSession::head() const {
   const ParsedRequest& request = reading_->request;
-  std::optional<std::uint64_t> length;
-  if (!reading_->parser->chunked()) {
-    length = reading_->parser->content_length().value_or(0);
+  const auto sent = sent_length();
+  const bool packed = request.coding == ParsedRequest::Coding::kGzip && sent != 0;
+  return {request.method, request.target, client_, packed ? std::nullopt : sent,
+          std::span<const HttpField>(request.fields)};
+}
+
+std::optional<std::uint64_t> HttpSession::sent_length() const {
+  if (reading_->parser->chunked()) {
+    return std::nullopt;
   }
-  return {request.method, request.target, remote_, length, std::span<const HttpField>(request.fields)};
+  return reading_->parser->content_length().value_or(0);
 }
 
 void HttpSession::resumed() {
@@ -159,7 +178,7 @@ bool HttpSession::take_decision(HttpDecision decision) {
     deferral_->start(HttpResume(ticket_));
     return false;  // nothing is read meanwhile: the head stays where its views point
   }
-  const auto length = head().content_length;
+  const auto length = sent_length();
   remaining_ = length.value_or(0);
   begin_ = parsed_;
   limit(server_.options.body_timeout);
@@ -181,18 +200,21 @@ bool HttpSession::accept_body() {
   if (!chunked && remaining_ == 0) {
     return finish_body();
   }
-  if (!chunked) {
+  if (reading_->request.coding == ParsedRequest::Coding::kGzip) {
+    gzip_ = std::make_unique<GzipReader>();
+  }
+  if (chunked) {
+    reading_->parser->eager(true);
+  } else if (!gzip_) {
     if (auto refusal = exchange_->grow(remaining_)) {
       return refuse(std::move(*refusal));
     }
     body_.reserve(std::min<std::uint64_t>(remaining_, kFirstRoom) + kPadding);
-  } else {
-    reading_->parser->eager(true);
   }
   if (reading_->request.expects_continue && !reading_->request.http_1_0 && buffered() == 0 && !send_continue()) {
     return false;
   }
-  state_ = chunked ? State::kChunks : State::kBody;
+  state_ = chunked ? State::kChunks : gzip_ ? State::kPacked : State::kBody;
   return true;
 }
 
@@ -221,6 +243,16 @@ bool HttpSession::take_body() {
   return finish_body();
 }
 
+bool HttpSession::take_packed() {
+  const std::size_t part = std::min<std::uint64_t>(buffered(), remaining_);
+  if (part > 0 && !take_part({buffer_.get() + begin_, part})) {
+    return refuse(std::move(*refusal_));
+  }
+  begin_ += part;
+  remaining_ -= part;
+  return remaining_ > 0 ? read_buffer() : finish_body();
+}
+
 bool HttpSession::take_chunks() {
   if (buffered() == 0) {
     return read_buffer();
@@ -240,6 +272,17 @@ bool HttpSession::take_chunks() {
 }
 
 bool HttpSession::take_part(std::string_view part) {
+  if (!gzip_) {
+    return keep_part(part);
+  }
+  const auto outcome = gzip_->put(part, [this](std::string_view content) { return keep_part(content); });
+  if (outcome == GzipReader::Outcome::kDamaged) {
+    refusal_ = error_response(400, kBadGzip);
+  }
+  return outcome == GzipReader::Outcome::kGood;
+}
+
+bool HttpSession::keep_part(std::string_view part) {
   refusal_ = exchange_->grow(body_.size() + part.size());
   if (!refusal_) {
     body_.append(part);
@@ -255,6 +298,10 @@ bool HttpSession::skip_body() {
 }
 
 bool HttpSession::finish_body() {
+  if (gzip_ && !gzip_->complete()) {
+    return refuse(error_response(400, kBadGzip));
+  }
+  gzip_.reset();
   state_ = State::kHandler;
   deadline_ = SteadyClock::time_point::max();
   in_handler_ = true;
@@ -303,35 +350,9 @@ bool HttpSession::respond(HttpResponse response) {
   return true;
 }
 
-bool HttpSession::write_more() {
-  while (written_ < out_.size() + out_body_.size()) {
-    const std::size_t from_body = written_ - std::min(written_, out_.size());
-    const std::array<asio::const_buffer, 2> parts = {asio::buffer(out_) + written_,
-                                                     asio::buffer(out_body_) + from_body};
-    ErrorCode error;
-    const std::size_t count = socket_.write_some(parts, error);
-    written_ += count;
-    if (count > 0) {
-      limit(server_.options.idle_timeout);
-    }
-    if (error == asio::error::would_block) {
-      socket_.async_wait(HttpSocket::wait_write, [self = shared_from_this()](const ErrorCode& failed) {
-        if (!failed && self->state_ == State::kWrite) {
-          self->run();
-        }
-      });
-      return false;
-    }
-    if (error) {
-      close();
-      return false;
-    }
-  }
-  return finish_response();
-}
-
 bool HttpSession::finish_response() {
   exchange_.reset();
+  gzip_.reset();
   refusal_.reset();
   ready_.reset();
   out_body_ = std::string();
@@ -371,90 +392,12 @@ bool HttpSession::next_request() {
   return true;
 }
 
-bool HttpSession::linger() {
-  begin_ = end_ = 0;
-  return read_buffer();
-}
-
-void HttpSession::compact() {
-  std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
-  end_ -= begin_;
-  begin_ = 0;
-}
-
-bool HttpSession::read_buffer() {
-  if (state_ != State::kHead && begin_ > 0) {
-    compact();  // never while a head is read: its views point into the buffer
-  }
-  socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
-                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
-                            if (self->state_ == State::kClosed) {
-                              return;
-                            }
-                            if (error) {
-                              return self->close();
-                            }
-                            if (self->state_ == State::kHead && self->end_ == 0) {
-                              self->limit(self->server_.options.header_timeout);
-                            }
-                            self->end_ += count;
-                            self->run();
-                          });
-  return false;
-}
-
-bool HttpSession::read_body() {
-  const std::size_t room = std::min<std::uint64_t>(remaining_, kReadAhead);
-  const std::size_t wanted = body_size_ + room;
-  if (wanted > body_.capacity()) {
-    body_.reserve(std::min<std::uint64_t>(body_size_ + remaining_, 2 * wanted) + kPadding);
-  }
-  if (wanted > body_.size()) {
-    body_.resize_and_overwrite(wanted, [](char*, std::size_t size) { return size; });
-  }
-  socket_.async_read_some(asio::buffer(body_.data() + body_size_, room),
-                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
-                            if (self->state_ == State::kClosed) {
-                              return;
-                            }
-                            if (error) {
-                              return self->close();
-                            }
-                            self->body_size_ += count;
-                            self->remaining_ -= count;
-                            self->run();
-                          });
-  return false;
-}
-
-void HttpSession::close_if_idle() {
-  ErrorCode error;
-  if (state_ == State::kHead && end_ == 0 && socket_.available(error) == 0) {
-    close();
-  }
-}
-
-void HttpSession::close_if_late(SteadyClock::time_point now) {
-  if (now >= deadline_) {
-    close();
-  }
-}
-
-void HttpSession::close() {
-  if (state_ == State::kClosed) {
-    return;
-  }
-  state_ = State::kClosed;
-  ticket_->connection_gone();
-  deferral_.reset();
-  exchange_.reset();
-  ErrorCode error;
-  socket_.close(error);
-  server_.remove(*this);
-}
-
 void HttpServerState::remove(HttpSession& session) {
   const auto gone = std::move(sessions[session.index]);
+  const auto peer = peers.find(gone->peer);
+  if (peer != peers.end() && --peer->second == 0) {
+    peers.erase(peer);
+  }
   if (session.index + 1 != sessions.size()) {
     sessions[session.index] = std::move(sessions.back());
     sessions[session.index]->index = session.index;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Included by http_server.cc and http_session.cc only: nothing else sees Asio.
+// Included by http_server.cc, http_session.cc and http_session_io.cc only: nothing else sees Asio.
 
 #include <chrono>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/mutex.h"
+#include "platform/gzip_reader.h"
 #include "platform/http_mailbox.h"
 #include "platform/http_server.h"
 
@@ -37,6 +39,7 @@ struct HttpServerState {
   boost::asio::io_context io{1};
   std::shared_ptr<HttpMailbox> mailbox = std::make_shared<HttpMailbox>(io);
   std::vector<std::shared_ptr<HttpSession>> sessions;
+  std::unordered_map<std::string, std::size_t> peers;  ///< connections of each HttpSession::peer that is not empty
   std::string date;
   bool draining = false;
 
@@ -57,6 +60,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   HttpSession& operator=(const HttpSession&) = delete;
 
   std::size_t index = 0;  ///< in HttpServerState::sessions
+  std::string peer;       ///< whose connections are counted together; empty: they are not limited
 
   void start();
   void start_refused();
@@ -68,16 +72,19 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
 
  private:
   struct Reading;
-  enum class State { kHead, kDecide, kBody, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
+  static constexpr std::size_t kPadding = 64;
+  enum class State { kHead, kDecide, kBody, kPacked, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
 
   void make_parser();
   void run();
   bool take_head();
   bool handle_head();
   [[nodiscard]] HttpHead head() const;
+  [[nodiscard]] std::optional<std::uint64_t> sent_length() const;
   bool take_decision(HttpDecision decision);
   bool accept_body();
   bool take_body();
+  bool take_packed();
   bool take_chunks();
   bool skip_body();
   bool finish_body();
@@ -88,6 +95,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   bool next_request();
   bool linger();
   bool take_part(std::string_view part);
+  bool keep_part(std::string_view part);
   bool send_continue();
 
   bool read_buffer();
@@ -99,6 +107,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   HttpServerState& server_;
   HttpSocket socket_;
   std::string remote_;
+  std::string client_;  // of the request: as trusted proxies say, else remote_
   State state_ = State::kHead;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 
@@ -112,6 +121,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   std::unique_ptr<HttpDeferral> deferral_;
   std::unique_ptr<HttpExchange> exchange_;
   std::optional<HttpResponse> refusal_;  // while a body is skipped, or when one must not grow
+  std::unique_ptr<GzipReader> gzip_;     // while a packed body comes
   std::string body_;
   std::size_t body_size_ = 0;    // received of a body of known length
   std::uint64_t remaining_ = 0;  // still to come of it

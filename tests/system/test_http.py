@@ -1,5 +1,6 @@
 """What HQ and a wrong client are answered."""
 
+import gzip
 import socket
 
 import pytest
@@ -53,6 +54,18 @@ def test_a_body_over_the_limit_is_413(make_firn):
     firn = make_firn(max_body="100 KB").start()
     assert firn.post(b"x" * 102401).status == 413
     assert firn.post(encode(FormMaker(34).form())).status == 200
+
+
+def test_a_packed_body_is_taken_and_a_bomb_is_413(make_firn):
+    firn = make_firn(max_body="100 KB").start()
+    packed = {"Content-Encoding": "gzip"}
+    form = FormMaker(35).form()
+    accepted = firn.post(gzip.compress(encode(form)), headers=packed)
+    assert accepted.status == 200 and accepted.json["id"] == form["id"]
+    assert firn.post(gzip.compress(b" " * 50_000_000), headers=packed).status == 413
+    assert firn.post(gzip.compress(encode(form))[:-1], headers=packed).status == 400
+    assert firn.post(encode(form), headers={"Content-Encoding": "br"}).status == 415
+    assert firn.post(encode(form)).status == 200
 
 
 def test_an_unknown_repeater_is_503_because_it_may_be_configured_later(firn):
