@@ -1,16 +1,21 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/demo_daemon.h"
+#include "cli/demo_documents.h"
 #include "cli/demo_forms.h"
 #include "cli/demo_sender.h"
 #include "cli/demo_summary.h"
@@ -18,7 +23,9 @@
 #include "cli/ingest.h"
 #include "cli/json_fields.h"
 #include "cli/progress.h"
+#include "config/config.h"
 #include "load/duckdb/protocol.h"
+#include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
 #include "platform/paths.h"
@@ -31,6 +38,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kRowsToShow = 5;
+/// So many forms as JSON come with one document of each other sort.
+constexpr std::uint64_t kFormsForEachOther = 100;
 constexpr Duration kQuestionLimit = std::chrono::seconds(60);
 
 Error as_error(const AdminFailure& failure) {
@@ -38,8 +47,8 @@ Error as_error(const AdminFailure& failure) {
 }
 
 /// Asks the database itself, by the helper program.
-Result<HelperReport> ask_database(const CliContext& context, const Config& config, HelperOperation operation) {
-  const RepeaterConfig& repeater = config.repeaters.front();
+Result<HelperReport> ask_database(const CliContext& context, const Config& config, const RepeaterConfig& repeater,
+                                  HelperOperation operation) {
   HelperJob job;
   job.operation = operation;
   job.database = config.destination_of(repeater).database;
@@ -59,11 +68,18 @@ Result<HelperReport> ask_database(const CliContext& context, const Config& confi
   return report;
 }
 
-void send_forms(const CliContext& context, const DemoDaemon& daemon, const DemoPlan& plan, DemoResult& result) {
-  DemoSender sender({daemon.url(), DemoDaemon::kUser, daemon.password()}, context.make_http_client, context.pause);
+void send_all(const CliContext& context, const DemoDaemon& daemon, const DemoPlan& plan,
+              const std::vector<DemoDocument>& documents, DemoResult& result) {
+  const DemoTarget target{daemon.url(), DemoDaemon::kUser, daemon.password()};
+  const std::size_t forms = plan.deliveries.size();
+  const std::size_t count = forms + documents.size();
+  const auto make_call = [&](std::size_t i) {
+    return i < forms ? demo_call(target, plan.deliveries[i]) : demo_call(target, documents[i - forms]);
+  };
+  DemoSender sender(context.make_http_client, context.pause);
   ProgressBar bar(context.err, context.err_is_terminal, context.clock, "sending");
   const Duration start = context.clock.steady();
-  sender.send(plan, [&](std::uint64_t sent) { bar.update(sent, plan.deliveries.size()); });
+  sender.send(count, make_call, [&](std::uint64_t sent) { bar.update(sent, count); });
   result.sending = context.clock.steady() - start;
   result.accepted = sender.accepted();
   result.refusals = sender.refusals();
@@ -86,6 +102,15 @@ Status load_forms(const CliContext& context, AdminClient& client, DemoResult& re
   return {};
 }
 
+json::value repeater_of(const json::value& status, std::string_view name) {
+  for (const json::value& repeater : list_of(status, "repeaters")) {
+    if (text_of(repeater, "name") == name) {
+      return repeater;
+    }
+  }
+  return {};
+}
+
 /// What the daemon says of itself.
 Status read_status(AdminClient& client, DemoResult& result) {
   const AdminReply status = client.get("/status");
@@ -93,7 +118,7 @@ Status read_status(AdminClient& client, DemoResult& result) {
   if (!status || !quarantine) {
     return fail(as_error(status ? quarantine.error() : status.error()));
   }
-  const json::value repeater = list_of(*status, "repeaters").empty() ? json::value() : list_of(*status, "repeaters")[0];
+  const json::value repeater = repeater_of(*status, "forms");
   const json::value& decided = field(repeater, "decided");
   result.duplicates = count_of(decided, "duplicates");
   result.conflicts = count_of(decided, "conflicts");
@@ -110,20 +135,45 @@ Status read_status(AdminClient& client, DemoResult& result) {
   return {};
 }
 
+/// What became of the other sorts: from the database itself, and what waits to be fetched from the daemon.
+Status read_sorts(const CliContext& context, const Config& config, AdminClient& client, DemoResult& result) {
+  const AdminReply status = client.get("/status");
+  if (!status) {
+    return fail(as_error(status.error()));
+  }
+  for (DemoSortResult& sort : result.sorts) {
+    const auto repeater = std::ranges::find(config.repeaters, RepeaterName(sort.sort.repeater), &RepeaterConfig::name);
+    FIRN_CHECK(repeater != config.repeaters.end(), "the demonstration's configuration has a repeater for each sort");
+    if (makes_rows(sort.sort.kind)) {
+      FIRN_ASSIGN(const HelperReport count, ask_database(context, config, *repeater, HelperOperation::kCount));
+      sort.rows = count.rows.value_or(0);
+    } else {
+      sort.to_fetch = count_of(repeater_of(*status, sort.sort.repeater), "fetch_open");
+    }
+  }
+  return {};
+}
+
 /// The whole demonstration in `folder`.
 Result<DemoResult> demonstrate(const CliContext& context, const ScratchFolder& folder) {
   const DemoPlan plan = make_demo_plan(context.arguments.demo.forms);
+  const std::uint64_t of_each = std::max<std::uint64_t>(4, plan.expected.forms / kFormsForEachOther);
   DemoResult result;
+  for (const DemoSort& sort : demo_sorts()) {
+    result.sorts.push_back({sort, of_each});
+  }
   result.expected = plan.expected;
   result.folder = folder.path();
   result.kept = folder.is_kept();
   FIRN_ASSIGN(const auto daemon, DemoDaemon::start(context, folder.path()));
   AdminClient client(context.make_http_client(), daemon->config().admin_socket());
-  send_forms(context, *daemon, plan, result);
+  send_all(context, *daemon, plan, demo_documents(of_each), result);
   FIRN_TRY(load_forms(context, client, result));
   FIRN_TRY(read_status(client, result));
-  FIRN_ASSIGN(const HelperReport count, ask_database(context, daemon->config(), HelperOperation::kCount));
-  FIRN_ASSIGN(const HelperReport latest, ask_database(context, daemon->config(), HelperOperation::kLatest));
+  FIRN_TRY(read_sorts(context, daemon->config(), client, result));
+  const RepeaterConfig& forms = daemon->config().repeaters.front();
+  FIRN_ASSIGN(const HelperReport count, ask_database(context, daemon->config(), forms, HelperOperation::kCount));
+  FIRN_ASSIGN(const HelperReport latest, ask_database(context, daemon->config(), forms, HelperOperation::kLatest));
   result.rows_in_table = count.rows.value_or(0);
   result.latest = latest.latest;
   FIRN_TRY(daemon->stop());

@@ -11,7 +11,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/context.h"
+#include "cli/demo_documents.h"
 #include "config/config.h"
+#include "model/table.h"
 #include "platform/file_system.h"
 #include "platform/process.h"
 #include "platform/signals.h"
@@ -70,7 +72,7 @@ Result<std::string> wait_for_port(const CliContext& context, Process& process, c
 }  // namespace
 
 std::string demo_config() {
-  return R"(data_dir = "data"
+  std::string text = R"(data_dir = "data"
 
 [intake]
 listen = "127.0.0.1:0"
@@ -103,6 +105,14 @@ destination = "local_warehouse"
 # So small that there are several of them to look at.
 chunk_size = "1 MB"
 )";
+  for (const DemoSort& sort : demo_sorts()) {
+    text += fmt::format("\n[repeater.{}]\nkind = \"{}\"\n", sort.repeater, to_string(sort.kind));
+    if (makes_rows(sort.kind)) {
+      text +=
+          fmt::format("table = \"{}\"\nstage = \"local_stage\"\ndestination = \"local_warehouse\"\n", sort.repeater);
+    }
+  }
+  return text;
 }
 
 Result<std::unique_ptr<DemoDaemon>> DemoDaemon::start(const CliContext& context, const std::string& folder) {
@@ -112,7 +122,7 @@ Result<std::unique_ptr<DemoDaemon>> DemoDaemon::start(const CliContext& context,
               context.processes.start(ProcessOptions{
                   .arguments = {"/proc/self/exe", "serve", "--config", config.file, "--port-file", port_file}}));
   FIRN_ASSIGN(const std::string port, wait_for_port(context, *process, port_file));
-  const std::string url = fmt::format("http://127.0.0.1:{}/in/{}", port, config.repeaters.front().name.str());
+  const std::string url = fmt::format("http://127.0.0.1:{}/in", port);
   return std::unique_ptr<DemoDaemon>(new DemoDaemon(std::move(config), std::move(process), url));
 }
 

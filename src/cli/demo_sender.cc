@@ -14,6 +14,7 @@
 
 #include "base/mutex.h"
 #include "base/time.h"
+#include "cli/demo_documents.h"
 #include "cli/demo_forms.h"
 #include "platform/http_client.h"
 
@@ -26,21 +27,34 @@ constexpr int kAttempts = 100;
 constexpr Duration kBeforeNextAttempt = std::chrono::milliseconds(100);
 constexpr Duration kBetweenProgress = std::chrono::milliseconds(50);
 
-}  // namespace
-
-HttpCall DemoSender::call_for(const DemoDelivery& delivery) const {
+HttpCall post(const DemoTarget& target) {
   HttpCall call;
   call.method = "POST";
-  call.url = fmt::format("{}/{}?app_id={}", target_.url, kDemoDomain, demo_app_id(delivery.number));
-  call.headers = {{"Content-Type", "application/json"}, {"received-on", demo_received_on(delivery.number)}};
-  call.body = demo_body(delivery);
-  call.username = target_.username;
-  call.password = target_.password;
+  call.username = target.username;
+  call.password = target.password;
   return call;
 }
 
-void DemoSender::send_one(HttpClient& client, const DemoDelivery& delivery) {
-  const HttpCall call = call_for(delivery);
+}  // namespace
+
+HttpCall demo_call(const DemoTarget& target, const DemoDelivery& delivery) {
+  HttpCall call = post(target);
+  call.url = fmt::format("{}/forms/{}?app_id={}", target.url, kDemoDomain, demo_app_id(delivery.number));
+  call.headers = {{"Content-Type", "application/json"}, {"received-on", demo_received_on(delivery.number)}};
+  call.body = demo_body(delivery);
+  return call;
+}
+
+HttpCall demo_call(const DemoTarget& target, const DemoDocument& document) {
+  HttpCall call = post(target);
+  call.url = fmt::format("{}/{}/{}", target.url, document.repeater, kDemoDomain);
+  call.headers = {{"Content-Type", document.content_type}};
+  call.headers.insert(call.headers.end(), document.headers.begin(), document.headers.end());
+  call.body = document.body;
+  return call;
+}
+
+void DemoSender::send_one(HttpClient& client, const HttpCall& call) {
   std::string refusal;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto reply = client.call(call);
@@ -58,25 +72,26 @@ void DemoSender::send_one(HttpClient& client, const DemoDelivery& delivery) {
   ++refusals_[refusal];
 }
 
-void DemoSender::work(const DemoPlan& plan) {
+void DemoSender::work(std::size_t count, const MakeCall& make_call) {
   const auto client = make_client_();
   while (true) {
     const std::size_t i = next_++;
-    if (i >= plan.deliveries.size()) {
+    if (i >= count) {
       return;
     }
-    send_one(*client, plan.deliveries[i]);
+    send_one(*client, make_call(i));
     ++sent_;
   }
 }
 
-void DemoSender::send(const DemoPlan& plan, const std::function<void(std::uint64_t)>& progress) {
+void DemoSender::send(std::size_t count, const MakeCall& make_call,
+                      const std::function<void(std::uint64_t)>& progress) {
   std::vector<std::jthread> workers;
   workers.reserve(kAtATime);
   for (std::size_t i = 0; i < kAtATime; ++i) {
-    workers.emplace_back([this, &plan] { work(plan); });
+    workers.emplace_back([this, count, &make_call] { work(count, make_call); });
   }
-  while (sent_ < plan.deliveries.size()) {
+  while (sent_ < count) {
     progress(sent_);
     pause_(kBetweenProgress);
   }

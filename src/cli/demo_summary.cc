@@ -13,10 +13,12 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "cli/demo_documents.h"
 #include "cli/demo_forms.h"
 #include "cli/json_fields.h"
 #include "cli/table.h"
 #include "load/price.h"
+#include "model/table.h"
 
 namespace firn {
 namespace {
@@ -124,6 +126,19 @@ std::string latest_text(const DemoResult& result) {
   return table.empty() ? "" : "Some rows of the view forms_latest, the newest version of each form\n" + table.str("  ");
 }
 
+std::string sorts_text(const DemoResult& result) {
+  TextTable table({{"KIND"}, {"SENT AS"}, {"DOCUMENTS", Align::kRight}, {"TABLE"}, {"ROWS", Align::kRight}, {""}});
+  for (const DemoSortResult& sort : result.sorts) {
+    const bool rows = makes_rows(sort.sort.kind);
+    table.add({std::string(to_string(sort.sort.kind)), sort.sort.sent_as, human_count(sort.sent),
+               rows ? sort.sort.repeater : "-", rows ? human_count(sort.rows) : "-",
+               rows ? "" : fmt::format("{} requests to fetch the document wait", human_count(sort.to_fetch))});
+  }
+  return table.empty()
+             ? ""
+             : "Everything else that HQ forwards, each kind in a repeater of its own\n" + table.str("  ") + "\n";
+}
+
 std::string next_text(const DemoResult& result) {
   std::string text = "What to try next\n";
   if (result.kept) {
@@ -156,7 +171,11 @@ std::string checks_text(const std::vector<DemoCheck>& checks) {
 
 std::vector<DemoCheck> check_demo(const DemoResult& result) {
   const DemoExpectation& expected = result.expected;
-  std::vector<DemoCheck> checks{{"documents accepted", expected.accepted, result.accepted},
+  std::uint64_t others = 0;
+  for (const DemoSortResult& sort : result.sorts) {
+    others += sort.sent;
+  }
+  std::vector<DemoCheck> checks{{"documents accepted", expected.accepted + others, result.accepted},
                                 {"duplicates absorbed", expected.duplicates, result.duplicates},
                                 {"versions with two contents", 0, result.conflicts},
                                 {"documents in quarantine", expected.quarantined, result.quarantined},
@@ -165,6 +184,9 @@ std::vector<DemoCheck> check_demo(const DemoResult& result) {
   for (const auto& [reason, count] : expected_reasons(expected.quarantined)) {
     const auto found = result.reasons.find(reason);
     checks.push_back({"in quarantine as " + reason, count, found == result.reasons.end() ? 0 : found->second});
+  }
+  for (const DemoSortResult& sort : result.sorts) {
+    checks.push_back({fmt::format("outcomes of {}", sort.sort.repeater), sort.sent, sort.outcome()});
   }
   for (const auto& [refusal, count] : result.refusals) {
     checks.push_back({"refused: " + refusal, 0, count});
@@ -176,9 +198,10 @@ bool all_hold(const std::vector<DemoCheck>& checks) { return std::ranges::all_of
 
 std::string demo_text(const DemoResult& result) {
   const std::string latest = latest_text(result);
-  return fmt::format("\n{} invented forms, sent as CommCare HQ does, from the request to the row\n\n{}\n{}\n{}{}{}\n{}",
-                     human_count(result.expected.forms), counts_text(result), price_text(result), latest,
-                     latest.empty() ? "" : "\n", checks_text(check_demo(result)), next_text(result));
+  return fmt::format(
+      "\n{} invented forms, sent as CommCare HQ does, from the request to the row\n\n{}\n{}{}\n{}{}{}\n{}",
+      human_count(result.expected.forms), counts_text(result), sorts_text(result), price_text(result), latest,
+      latest.empty() ? "" : "\n", checks_text(check_demo(result)), next_text(result));
 }
 
 std::string demo_json(const DemoResult& result) {
@@ -186,6 +209,14 @@ std::string demo_json(const DemoResult& result) {
   json::array list;
   for (const DemoCheck& check : checks) {
     list.push_back({{"what", check.what}, {"expected", check.expected}, {"actual", check.actual}});
+  }
+  json::array sorts;
+  for (const DemoSortResult& sort : result.sorts) {
+    sorts.push_back({{"repeater", sort.sort.repeater},
+                     {"kind", to_string(sort.sort.kind)},
+                     {"sent", sort.sent},
+                     {"rows", sort.rows},
+                     {"to_fetch", sort.to_fetch}});
   }
   json::array latest;
   for (const std::string& row : result.latest) {
@@ -208,6 +239,7 @@ std::string demo_json(const DemoResult& result) {
                    {"snowpipe", {{"credits", price.snowpipe_credits}, {"dollars", price.snowpipe_dollars}}},
                    {"copy", {{"credits", price.copy_credits}, {"dollars", price.copy_dollars}}},
                    {"latest", latest},
+                   {"others", sorts},
                    {"folder", result.kept ? json::value(result.folder) : json::value(nullptr)},
                    {"checks", list},
                    {"ok", all_hold(checks)}});

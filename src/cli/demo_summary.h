@@ -6,14 +6,26 @@
 #include <vector>
 
 #include "base/time.h"
+#include "cli/demo_documents.h"
 #include "cli/demo_forms.h"
+#include "model/table.h"
 
 namespace firn {
+
+/// What became of one sort of document besides forms as JSON.
+struct DemoSortResult {
+  DemoSort sort;
+  std::uint64_t sent = 0;
+  std::uint64_t rows = 0;      ///< in its table
+  std::uint64_t to_fetch = 0;  ///< requests to fetch something that wait in the catalog
+  /// Each document is one or the other.
+  [[nodiscard]] std::uint64_t outcome() const { return makes_rows(sort.kind) ? rows : to_fetch; }
+};
 
 /// What the demonstration saw.
 struct DemoResult {
   DemoExpectation expected;
-  std::uint64_t accepted = 0;
+  std::uint64_t accepted = 0;  ///< of all sorts
   std::map<std::string, std::uint64_t> refusals;
   Duration sending{};
   Duration loading{};  ///< from the ingest until every row is proven
@@ -27,6 +39,7 @@ struct DemoResult {
   std::uint64_t bytes_uncompressed = 0;
   std::uint64_t bytes_compressed = 0;
   std::vector<std::string> latest;  ///< rows of the view, as JSON objects
+  std::vector<DemoSortResult> sorts;
   std::string folder;
   bool kept = false;
 };

@@ -11,6 +11,7 @@
 
 #include "base/mutex.h"
 #include "cli/demo_daemon.h"
+#include "cli/demo_documents.h"
 #include "cli/demo_forms.h"
 #include "cli/demo_sender.h"
 #include "cli/demo_summary.h"
@@ -87,6 +88,28 @@ TEST(DemoForms, AreDamagedAsTheySay) {
   EXPECT_EQ(parse({5, 0, false, DemoDamage::kNoDate}).at("received_on"), "the day before yesterday");
 }
 
+TEST(DemoDocuments, AreDifferentAndOfEverySort) {
+  std::map<std::string, std::set<std::string>> bodies;
+  for (const DemoDocument& document : demo_documents(10)) {
+    bodies[document.repeater].insert(document.body);
+  }
+  EXPECT_EQ(bodies.size(), demo_sorts().size());
+  for (const DemoSort& sort : demo_sorts()) {
+    EXPECT_EQ(bodies[sort.repeater].size(), 10U) << sort.repeater;
+  }
+}
+
+TEST(DemoDocuments, AreSentWithHqsHeaders) {
+  for (const DemoDocument& document : demo_documents(1)) {
+    const HttpCall call = demo_call({"http://x/in", "hq", "secret"}, document);
+    EXPECT_EQ(call.url, "http://x/in/" + document.repeater + "/demo-health");
+    EXPECT_EQ(call.headers.at(0).second, document.content_type);
+    if (document.repeater == "cases") {
+      EXPECT_EQ(call.headers.at(1).first, "server-modified-on");
+    }
+  }
+}
+
 TEST(DemoPlan, CountsWhatItSends) {
   const DemoPlan plan = make_demo_plan(5000);
   EXPECT_EQ(plan.expected.accepted, plan.deliveries.size());
@@ -133,14 +156,16 @@ class BusyServer {
   std::map<std::string, std::uint64_t> bodies_;
 };
 
+DemoSender::MakeCall calls_of(const DemoPlan& plan) {
+  return [&plan](std::size_t i) { return demo_call({"http://x/in", "hq", "secret"}, plan.deliveries[i]); };
+}
+
 TEST(DemoSender, SendsEverythingAndAgainAfter503) {
   BusyServer server;
   const DemoPlan plan = make_demo_plan(50);
-  DemoSender sender(
-      {"http://x/in/forms", "hq", "secret"}, [&] { return std::make_unique<BusyServer::Client>(server); },
-      [](Duration) {});
+  DemoSender sender([&] { return std::make_unique<BusyServer::Client>(server); }, [](Duration) {});
   std::uint64_t last = 0;
-  sender.send(plan, [&](std::uint64_t sent) { last = sent; });
+  sender.send(plan.deliveries.size(), calls_of(plan), [&](std::uint64_t sent) { last = sent; });
   EXPECT_EQ(sender.accepted(), plan.deliveries.size());
   EXPECT_EQ(last, plan.deliveries.size());
   EXPECT_EQ(server.bodies_.size(), plan.deliveries.size());
@@ -151,10 +176,8 @@ TEST(DemoSender, CountsRefusals) {
   BusyServer server;
   server.final_status_ = 401;
   const DemoPlan plan = make_demo_plan(20);
-  DemoSender sender(
-      {"http://x/in/forms", "hq", "secret"}, [&] { return std::make_unique<BusyServer::Client>(server); },
-      [](Duration) {});
-  sender.send(plan, [](std::uint64_t) {});
+  DemoSender sender([&] { return std::make_unique<BusyServer::Client>(server); }, [](Duration) {});
+  sender.send(plan.deliveries.size(), calls_of(plan), [](std::uint64_t) {});
   EXPECT_EQ(sender.accepted(), 0U);
   EXPECT_EQ(sender.refusals().at("answer 401"), plan.deliveries.size());
 }
@@ -162,7 +185,8 @@ TEST(DemoSender, CountsRefusals) {
 DemoResult good_result() {
   DemoResult result;
   result.expected = make_demo_plan(5000).expected;
-  result.accepted = result.expected.accepted;
+  result.sorts = {{demo_sorts()[1], 50, 50, 0}, {demo_sorts()[5], 50, 0, 50}};
+  result.accepted = result.expected.accepted + 100;
   result.sending = std::chrono::seconds(2);
   result.duplicates = 500;
   result.quarantined = 25;
@@ -182,10 +206,11 @@ DemoResult good_result() {
 TEST(DemoSummary, SpeaksOfEverythingANewcomerAsks) {
   const std::string text = demo_text(good_result());
   for (const char* part :
-       {"accepted             5,775", "duplicates absorbed    500", "in quarantine           25", "not_json 5",
+       {"accepted             5,875", "duplicates absorbed    500", "in quarantine           25", "not_json 5",
         "rows in the table    5,250", "5,000 forms and 250 edited versions", "10.0 times smaller", "In Snowflake",
         "$0.00027 = 0.0240 GB before compression x 0.0037 credits a GB x $3.00", "forms_latest", "Rampur",
-        "All 11 counts are what they must be", "firn demo --keep"}) {
+        "All 13 counts are what they must be", "case       JSON, XML         50  cases    50",
+        "50 requests to fetch the document wait", "firn demo --keep"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }
@@ -203,6 +228,11 @@ TEST(DemoSummary, FailsWhenACountIsWrong) {
   DemoResult result = good_result();
   result.reasons["not_json"] = 4;
   EXPECT_FALSE(all_hold(check_demo(result)));
+  for (std::size_t i = 0; i < 2; ++i) {
+    result = good_result();
+    result.sorts[i].rows = result.sorts[i].to_fetch = 49;
+    EXPECT_FALSE(all_hold(check_demo(result)));
+  }
   result = good_result();
   result.refusals["answer 401"] = 1;
   EXPECT_FALSE(all_hold(check_demo(result)));
