@@ -18,8 +18,8 @@ const VersionEntry* find_version(const VersionClaim& claim, std::span<const Vers
 }  // namespace
 
 Verdict judge(const VersionClaim& claim, std::span<const VersionEntry> known, std::span<const VersionEntry> pending) {
-  if (claim.replaces) {
-    return claim.already_replaced ? Verdict::kDuplicate : Verdict::kRow;
+  if (claim.replaces && claim.already_replaced) {
+    return Verdict::kDuplicate;
   }
   if (!claim.version) {
     const auto& newest = pending.empty() ? known : pending;

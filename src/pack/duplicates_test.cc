@@ -68,13 +68,21 @@ TEST(Duplicates, TheNewestMayHaveAVersion) {
   EXPECT_EQ(judge(claim(0, "A"), known, {}), Verdict::kDuplicate);
 }
 
-TEST(Duplicates, ARecordSentAgainIsARowUnlessAnotherTookThePlace) {
+TEST(Duplicates, ARecordSentAgainIsNoRowWhenAnotherTookThePlace) {
+  VersionClaim again = claim(1, "A");
+  again.replaces = true;
+  EXPECT_EQ(judge(again, {}, {}), Verdict::kRow);
+  again.already_replaced = true;
+  EXPECT_EQ(judge(again, {}, {}), Verdict::kDuplicate);
+}
+
+TEST(Duplicates, ARecordSentAgainIsADuplicateLikeAnyOther) {
   const std::vector known{entry(1, 1, "A")};
   VersionClaim again = claim(1, "A");
   again.replaces = true;
-  EXPECT_EQ(judge(again, known, {}), Verdict::kRow);
-  again.already_replaced = true;
-  EXPECT_EQ(judge(again, {}, {}), Verdict::kDuplicate);
+  EXPECT_EQ(judge(again, known, {}), Verdict::kDuplicate);
+  again.digest = claim(1, "B").digest;
+  EXPECT_EQ(judge(again, {}, known), Verdict::kConflict);
 }
 
 }  // namespace

@@ -269,22 +269,25 @@ TEST_F(PackStepTest, TakesOneRecordForEachPositionReplaced) {
   const Position bad = accept("not json");
   pack_all();
   accept(form("a", 1), bad);
-  accept(form("a", 1), bad);
+  accept(form("a", 2), bad);
   pack_all();
-  accept(form("a", 1), bad);
+  accept(form("a", 3), bad);
   pack_all();
   EXPECT_EQ(row_offsets(), Offsets{1});
   EXPECT_TRUE(catalog.is_replaced(options.repeater, bad).value());
   EXPECT_EQ(counts().duplicates, 2U);
 }
 
-TEST_F(PackStepTest, TakesARecordSentAgainAlthoughItsVersionIsThere) {
-  accept(form("a", 1));
-  const Position bad = accept("not json");
+TEST_F(PackStepTest, MakesOneRowOfADamagedDocumentThatCameTwiceAndWasRepairedTwice) {
+  const Position first = accept("not json");
+  const Position second = accept("not json");
   pack_all();
-  accept(form("a", 1), bad);
+  accept(form("a", 1), first);
   pack_all();
-  EXPECT_EQ(row_offsets(), (Offsets{0, 2}));
+  accept(form("a", 1), second);
+  pack_all();
+  EXPECT_EQ(row_offsets(), Offsets{2});
+  EXPECT_TRUE(catalog.is_replaced(options.repeater, second).value());
 }
 
 TEST_F(PackStepTest, DoesNotTakeThePlaceWithARecordThatIsBadAgain) {

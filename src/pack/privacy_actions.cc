@@ -80,6 +80,13 @@ std::optional<double> take_number(std::string_view& text) {
   return number;
 }
 
+/// Without the sign of a zero, which would tell more than the rounding leaves.
+void append_rounded(double number, std::uint32_t decimals, std::string& out) {
+  std::string text = fmt::format("{:.{}f}", number, decimals);
+  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
+  out += is_zero && text.starts_with('-') ? std::string_view(text).substr(1) : std::string_view(text);
+}
+
 /// CommCare writes "latitude longitude altitude accuracy", sometimes without the last two.
 bool round_geopoint(std::uint32_t decimals, std::string_view text, std::string& out) {
   const auto latitude = take_number(text);
@@ -92,7 +99,9 @@ bool round_geopoint(std::uint32_t decimals, std::string_view text, std::string& 
       return false;
     }
   }
-  out += fmt::format("{:.{}f} {:.{}f}", *latitude, decimals, *longitude, decimals);
+  append_rounded(*latitude, decimals, out);
+  out.push_back(' ');
+  append_rounded(*longitude, decimals, out);
   return true;
 }
 

@@ -92,6 +92,8 @@ TEST(PrivacyFilter, KeepsTheYearOfDatesAndTimesOnly) {
 TEST(PrivacyFilter, RoundsGeopointsAndDropsHeightAndAccuracy) {
   EXPECT_EQ(treated(Action::kRoundGeopoint, 1, R"("12.3456 -76.789 902.0 4.5")"), R"({"a":"12.3 -76.8","z":1})");
   EXPECT_EQ(treated(Action::kRoundGeopoint, 0, R"("12.6 76.2")"), R"({"a":"13 76","z":1})");
+  EXPECT_EQ(treated(Action::kRoundGeopoint, 0, R"("-0.01 0.01")"), R"({"a":"0 0","z":1})");
+  EXPECT_EQ(treated(Action::kRoundGeopoint, 1, R"("-0.01 -0.06")"), R"({"a":"0.0 -0.1","z":1})");
   for (const char* other : {R"("Rampur")", R"("12.3")", R"("95.0 10.0")", R"("10.0 200.0")", R"("1 2 x")",
                             R"("1,2 3,4")", R"("nan inf")", "12.5"}) {
     EXPECT_EQ(treated(Action::kRoundGeopoint, 1, other), R"({"z":1})") << other;

@@ -90,7 +90,7 @@ TEST_P(JournalContract, GivesRecordsBackByteForByte) {
   open();
   Record record;
   record.body = std::string("\0\xFF{}\n", 5);
-  record.envelope = {timestamp_from_micros(5), "demo", "app", "then", "application/json", at(9)};
+  record.envelope = {timestamp_from_micros(5), "demo", "app", "then", "later", "application/json", at(9)};
   ASSERT_TRUE(journal->append(std::vector{record}));
   const auto stored = journal->read(at(0), 0).value().at(0);
   EXPECT_EQ(stored.record.body, record.body);
