@@ -86,9 +86,12 @@ Status OpenChunk::add_row(const OpenRow& row) {
   return {};
 }
 
-void OpenChunk::add_duplicate(bool conflict) {
+void OpenChunk::add_duplicate(bool conflict, std::optional<Position> replaces) {
   ++counts_.duplicates;
   counts_.conflicts += conflict ? 1U : 0U;
+  if (replaces) {
+    replaced_.insert(*replaces);
+  }
 }
 
 void OpenChunk::add_quarantined(QuarantinedRecord record) {

@@ -56,9 +56,9 @@ class OpenChunk {
   void take(Position position, Timestamp received_at, std::uint64_t bytes);
   /// After an error only restart() may follow.
   Status add_row(const OpenRow& row);
-  void add_duplicate(bool conflict);
+  /// `replaces`, here and below: the place in quarantine that it takes.
+  void add_duplicate(bool conflict, std::optional<Position> replaces = std::nullopt);
   void add_quarantined(QuarantinedRecord record);
-  /// `replaces`: the place in quarantine that it takes.
   void add_request(FetchRequest request, std::optional<Position> replaces);
   /// Positions that the journal does not have any more; no take() before.
   void add_lost(QuarantinedRecord range);

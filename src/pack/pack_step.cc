@@ -243,7 +243,8 @@ Status PackStep::apply_one(PreparedRecord& prepared, std::span<const VersionEntr
   if (verdict == Verdict::kRow) {
     return add_row(prepared);
   }
-  open_.add_duplicate(verdict == Verdict::kConflict);
+  const bool takes_place = envelope.replaces && !prepared.claim.already_replaced;
+  open_.add_duplicate(verdict == Verdict::kConflict, takes_place ? envelope.replaces : std::nullopt);
   return {};
 }
 
