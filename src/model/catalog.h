@@ -96,6 +96,9 @@ class Catalog {
   /// The open requests.
   virtual Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) = 0;
 
+  /// The batch that takes `position`: the first whose cut lies behind it, else the open one.
+  virtual Result<std::optional<Batch>> batch_at(const RepeaterName& repeater, Position position) = 0;
+
   /// The newest attempt of the chunk whose range holds `position`.
   virtual Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) = 0;
 

@@ -70,7 +70,7 @@ Result<StepOutcome> PackStep::run_once() {
   if (settle_due_) {
     FIRN_TRY(settle_files(cursor));
   }
-  FIRN_ASSIGN(const auto batch, batch_at(cursor));
+  FIRN_ASSIGN(const auto batch, context_.catalog.batch_at(options_.repeater, cursor));
   if (!batch) {
     return open_first_batch();
   }
@@ -116,18 +116,6 @@ Status PackStep::remove_undecided_quarantine(Position cursor) {
     }
   }
   return {};
-}
-
-/// The batch that the record at the cursor belongs to.
-Result<std::optional<Batch>> PackStep::batch_at(Position cursor) {
-  FIRN_ASSIGN(auto batches,
-              context_.catalog.batches({options_.repeater, {BatchState::kOpen, BatchState::kClosing}, 1000, 0}));
-  for (Batch& batch : batches) {
-    if (batch.state == BatchState::kOpen || (batch.cut && *batch.cut > cursor)) {
-      return std::optional(std::move(batch));
-    }
-  }
-  return std::nullopt;
 }
 
 StepOutcome PackStep::open_first_batch() const {

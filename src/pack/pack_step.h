@@ -74,7 +74,6 @@ class PackStep : public Step {
   Result<StepOutcome> run_once();
   Status settle_files(Position cursor);
   Status remove_undecided_quarantine(Position cursor);
-  Result<std::optional<Batch>> batch_at(Position cursor);
   [[nodiscard]] StepOutcome open_first_batch() const;
 
   Status check_floor();

@@ -173,6 +173,17 @@ TEST_F(PackStepTest, IgnoresTheCutOfABatchThatIsDone) {
   EXPECT_EQ(chunks().at(1).batch, 3);
 }
 
+TEST_F(PackStepTest, FindsItsBatchBehindAnyNumberOfClosingOnes) {
+  turn();
+  for (int i = 0; i < 1001; ++i) {
+    cut(at(0));
+  }
+  accept(form("a"));
+  pack_all();
+  ASSERT_EQ(chunks().size(), 1U);
+  EXPECT_EQ(chunks()[0].batch, 1002);
+}
+
 TEST_F(PackStepTest, MovesTheCursorOverARangeWithoutRows) {
   accept(form("a", 1));
   pack_all();

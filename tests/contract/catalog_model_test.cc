@@ -112,7 +112,9 @@ std::string everything(Catalog& catalog) {
     }
     for (std::uint64_t offset = 0; offset < 40; offset += 3) {
       const auto chunk = catalog.chunk_at(repeater, at(offset)).value();
-      all += fmt::format("{}{} ", chunk ? chunk->id : 0, catalog.is_replaced(repeater, at(offset)).value() ? "r" : "");
+      const auto batch = catalog.batch_at(repeater, at(offset)).value();
+      all += fmt::format("{}/{}{} ", chunk ? chunk->id : 0, batch ? batch->id : 0,
+                         catalog.is_replaced(repeater, at(offset)).value() ? "r" : "");
     }
   }
   return all;

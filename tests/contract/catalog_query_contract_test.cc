@@ -84,6 +84,25 @@ TEST_P(CatalogQueryContract, FindsTheChunkThatHoldsAPosition) {
   EXPECT_EQ(catalog_->chunk_at(RepeaterName("cases"), at(20)).value(), std::nullopt);
 }
 
+TEST_P(CatalogQueryContract, FindsTheBatchThatTakesAPosition) {
+  const auto batch_at = [&](std::uint64_t offset) {
+    const auto found = catalog_->batch_at(forms(), at(offset)).value();
+    return found ? found->id : BatchId{0};
+  };
+  EXPECT_EQ(batch_at(0), 0);
+  begin();
+  EXPECT_EQ(batch_at(0), 1);
+  decide(0, 20, 1);
+  cut(1, 20);
+  cut(2, 20);
+  cut(3, 30);
+  EXPECT_EQ(batch_at(0), 1);
+  EXPECT_EQ(batch_at(19), 1);
+  EXPECT_EQ(batch_at(20), 3);
+  EXPECT_EQ(batch_at(30), 4);
+  EXPECT_FALSE(catalog_->batch_at(RepeaterName("cases"), at(0)).value());
+}
+
 TEST_P(CatalogQueryContract, KnowsTheDomainsInAlphabeticalOrder) {
   begin();
   DecideRange decision = empty_decision(at(0), at(1));

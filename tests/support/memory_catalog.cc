@@ -64,6 +64,15 @@ std::optional<Batch> MemoryCatalog::State::open_batch(const RepeaterName& repeat
   return std::nullopt;
 }
 
+std::optional<Batch> MemoryCatalog::State::batch_at(const RepeaterName& repeater, Position position) const {
+  for (const auto& [id, batch] : batches) {
+    if (batch.repeater == repeater && batch.cut && limits(*batch.cut, position)) {
+      return batch;
+    }
+  }
+  return open_batch(repeater);
+}
+
 void MemoryCatalog::State::add(Batch batch) {
   batch.id = static_cast<BatchId>(batches.size()) + 1;
   batches.emplace(batch.id, std::move(batch));
@@ -103,13 +112,7 @@ Status MemoryCatalog::State::apply(const CutBatch& cut) {
 DecideFacts MemoryCatalog::State::decide_facts(const DecideRange& decision) const {
   DecideFacts facts;
   facts.cursor = cursor(decision.repeater, decision.from.partition());
-  facts.target = open_batch(decision.repeater);
-  for (const auto& [id, batch] : batches) {
-    if (batch.repeater == decision.repeater && batch.cut && limits(*batch.cut, decision.from)) {
-      facts.target = batch;
-      break;
-    }
-  }
+  facts.target = batch_at(decision.repeater, decision.from);
   for (const Position position : decision.replaced) {
     if (replaced.contains({decision.repeater, position})) {
       facts.already_replaced = position;
@@ -320,6 +323,11 @@ Result<std::vector<FetchRequest>> MemoryCatalog::fetch_requests(const FetchFilte
     }
   }
   return found;
+}
+
+Result<std::optional<Batch>> MemoryCatalog::batch_at(const RepeaterName& repeater, Position position) {
+  const MutexLock lock(mutex_);
+  return state_.batch_at(repeater, position);
 }
 
 Result<std::optional<Chunk>> MemoryCatalog::chunk_at(const RepeaterName& repeater, Position position) {

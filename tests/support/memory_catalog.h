@@ -48,6 +48,7 @@ class MemoryCatalog final : public Catalog {
   Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
   Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
   Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) override;
+  Result<std::optional<Batch>> batch_at(const RepeaterName& repeater, Position position) override;
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;
@@ -81,6 +82,7 @@ class MemoryCatalog final : public Catalog {
     [[nodiscard]] std::optional<Batch> batch(BatchId id) const;
     [[nodiscard]] std::optional<Chunk> chunk(ChunkId id) const;
     [[nodiscard]] std::optional<Batch> open_batch(const RepeaterName& repeater) const;
+    [[nodiscard]] std::optional<Batch> batch_at(const RepeaterName& repeater, Position position) const;
     [[nodiscard]] CutFacts cut_facts(const CutBatch& cut) const;
     [[nodiscard]] DecideFacts decide_facts(const DecideRange& decision) const;
     [[nodiscard]] BatchFacts batch_facts(BatchId id) const;

@@ -175,6 +175,20 @@ Result<std::optional<Batch>> find_open_batch(Database& database, std::int64_t re
   return first(query, database.path(), read_batch);
 }
 
+Result<std::optional<Batch>> find_batch_at(Database& database, std::int64_t repeater, Position position) {
+  // Cuts never fall from one batch to the next, so the first one above is that of the first batch that takes it.
+  static const std::string sql = "SELECT " + kBatchColumns +
+                                 " FROM batches t WHERE t.repeater = ? AND t.cut > ? AND (t.cut >> 40 & 255) = ? "
+                                 "ORDER BY t.cut, t.number LIMIT 1";
+  auto query = database.query(sql, repeater, position, position.partition());
+  FIRN_ASSIGN(const bool row, query.next());
+  if (!row) {
+    return find_open_batch(database, repeater);
+  }
+  FIRN_ASSIGN(Batch batch, read_batch(query, database.path()));
+  return std::optional<Batch>(std::move(batch));
+}
+
 Result<std::optional<Position>> find_cursor(Database& database, std::int64_t repeater, std::uint64_t partition) {
   auto query = database.query("SELECT position FROM cursors WHERE repeater = ? AND partition = ?", repeater, partition);
   FIRN_ASSIGN(const bool row, query.next());

@@ -34,6 +34,8 @@ Result<std::optional<std::int64_t>> find_repeater(Database& database, const Repe
 Result<std::optional<Chunk>> find_chunk(Database& database, ChunkId id);
 Result<std::optional<Batch>> find_batch(Database& database, BatchId id);
 Result<std::optional<Batch>> find_open_batch(Database& database, std::int64_t repeater);
+/// The batch that takes the position: the first whose cut lies behind it, else the open one.
+Result<std::optional<Batch>> find_batch_at(Database& database, std::int64_t repeater, Position position);
 Result<std::optional<Position>> find_cursor(Database& database, std::int64_t repeater, std::uint64_t partition);
 
 }  // namespace firn

@@ -210,6 +210,12 @@ Result<std::vector<FetchRequest>> SqliteCatalog::fetch_requests(const FetchFilte
   return list_fetch_requests(database_, filter);
 }
 
+Result<std::optional<Batch>> SqliteCatalog::batch_at(const RepeaterName& repeater, Position position) {
+  const MutexLock lock(mutex_);
+  FIRN_ASSIGN(const auto id, find_repeater(database_, repeater));
+  return id ? find_batch_at(database_, *id, position) : std::nullopt;
+}
+
 Result<std::optional<Chunk>> SqliteCatalog::chunk_at(const RepeaterName& repeater, Position position) {
   static const std::string sql = "SELECT " + kChunkColumns +
                                  " FROM chunks t WHERE t.repeater = (SELECT id FROM repeaters WHERE name = ?) "

@@ -41,6 +41,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
   Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
   Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) override;
+  Result<std::optional<Batch>> batch_at(const RepeaterName& repeater, Position position) override;
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;

@@ -58,24 +58,10 @@ Status CatalogWriter::apply(const CutBatch& cut) {
   return insert_batch(outcome.next, repeater);
 }
 
-Result<std::optional<Batch>> CatalogWriter::batch_for(std::int64_t repeater, Position from) {
-  // Cuts never fall from one batch to the next, so the first one above is that of the first batch that takes `from`.
-  static const std::string sql = "SELECT " + kBatchColumns +
-                                 " FROM batches t WHERE t.repeater = ? AND t.cut > ? AND (t.cut >> 40 & 255) = ? "
-                                 "ORDER BY t.cut, t.number LIMIT 1";
-  auto query = database_.query(sql, repeater, from, from.partition());
-  FIRN_ASSIGN(const bool row, query.next());
-  if (!row) {
-    return find_open_batch(database_, repeater);
-  }
-  FIRN_ASSIGN(Batch batch, read_batch(query, database_.path()));
-  return std::optional<Batch>(std::move(batch));
-}
-
 Result<DecideFacts> CatalogWriter::decide_facts(const DecideRange& decision, std::int64_t repeater) {
   DecideFacts facts;
   FIRN_ASSIGN(facts.cursor, find_cursor(database_, repeater, decision.from.partition()));
-  FIRN_ASSIGN(facts.target, batch_for(repeater, decision.from));
+  FIRN_ASSIGN(facts.target, find_batch_at(database_, repeater, decision.from));
   for (const Position position : decision.replaced) {
     auto query = database_.query("SELECT 1 FROM replaced WHERE repeater = ? AND position = ?", repeater, position);
     FIRN_ASSIGN(const bool row, query.next());

@@ -33,7 +33,6 @@ class CatalogWriter {
 
   Result<CutFacts> cut_facts(const CutBatch& cut);
   Result<DecideFacts> decide_facts(const DecideRange& decision, std::int64_t repeater);
-  Result<std::optional<Batch>> batch_for(std::int64_t repeater, Position from);
   Result<BatchFacts> batch_facts(BatchId id);
 
   Status insert_batch(const Batch& batch, std::int64_t repeater);
