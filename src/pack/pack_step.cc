@@ -79,6 +79,9 @@ Result<StepOutcome> PackStep::run_once() {
   if (open_.cursor() != cursor || beyond_end) {
     open_.restart(cursor);
   }
+  if (!open_.touched()) {
+    begun_ = context_.clock.steady();
+  }
   const auto read = consume(end);
   if (read) {
     return is_due(end) ? seal(*batch) : *read ? StepOutcome::done() : wait();
@@ -299,12 +302,17 @@ bool PackStep::is_full() const {
   return counts.rows + counts.requests + counts.quarantined >= options_.max_rows;
 }
 
+/// Wall time also counts what passed before a restart; somebody may set it back, so steady time counts as well.
+Duration PackStep::age(Timestamp oldest) const {
+  return std::max(context_.clock.now() - oldest, context_.clock.steady() - begun_);
+}
+
 bool PackStep::is_due(std::optional<Position> end) const {
   if (!open_.touched()) {
     return false;
   }
   const bool at_end = end && open_.next() >= *end;
-  const bool old = open_.oldest() && context_.clock.now() - *open_.oldest() >= options_.chunk_age;
+  const bool old = open_.oldest() && age(*open_.oldest()) >= options_.chunk_age;
   return stopped_ || at_end || old || is_full() || open_.bytes_compressed() >= options_.target_bytes;
 }
 
@@ -324,8 +332,7 @@ StepOutcome PackStep::wait() const {
   if (!open_.oldest()) {
     return StepOutcome::idle();
   }
-  const Duration age = context_.clock.now() - *open_.oldest();
-  return StepOutcome::idle_for(std::max(options_.chunk_age - age, Duration(0)));
+  return StepOutcome::idle_for(std::max(options_.chunk_age - age(*open_.oldest()), Duration(0)));
 }
 
 }  // namespace firn

@@ -54,10 +54,11 @@ struct PackOptions {
 /// (design section 6, Deciding).
 ///
 /// One run reads up to `read_bytes`. A range is sealed, which is one DecideRange, when its file has its target size,
-/// when it has `max_rows`, when its oldest record is older than `chunk_age`, at a batch's cut, and early when the disk
-/// is full or the journal behind it damaged. Until then the range is in memory and in a temporary file only; each run
-/// compares it with the cursor in the catalog and begins anew when they do not fit. A range whose commit failed is
-/// sealed again with the same end: then its file has the same name, and files in doubt do not gather.
+/// when it has `max_rows`, when its oldest record is older than `chunk_age` or the range was begun so long ago, at a
+/// batch's cut, and early when the disk is full or the journal behind it damaged. Until then the range is in memory and
+/// in a temporary file only; each run compares it with the cursor in the catalog and begins anew when they do not fit.
+/// A range whose commit failed is sealed again with the same end: then its file has the same name, and files in doubt
+/// do not gather.
 class PackStep : public Step {
  public:
   PackStep(PackContext context, PackOptions options);
@@ -88,6 +89,7 @@ class PackStep : public Step {
   Status quarantine(const PreparedRecord& prepared);
   void add_lost(Position first, Position last, const std::string& where);
   [[nodiscard]] bool is_full() const;
+  [[nodiscard]] Duration age(Timestamp oldest) const;
   [[nodiscard]] bool is_due(std::optional<Position> end) const;
   Result<StepOutcome> seal(const Batch& batch);
   [[nodiscard]] StepOutcome wait() const;
@@ -102,6 +104,7 @@ class PackStep : public Step {
   bool settle_due_ = true;  ///< files have names that do not say whether they are decided
   bool stopped_ = false;    ///< the range must end here, although there is more
   bool quarantine_written_ = false;
+  Duration begun_{};                    ///< steady time when the range was begun
   std::optional<Position> sealed_end_;  ///< of the range at the cursor, when it was sealed before
 
   mutable Mutex mutex_;

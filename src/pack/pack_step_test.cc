@@ -89,6 +89,17 @@ TEST_F(PackStepTest, WaitsUntilTheOldestRecordHasChunkAge) {
   EXPECT_EQ(chunks().at(0).rows, 2U);
 }
 
+TEST_F(PackStepTest, SealsAtChunkAgeAlthoughTheClockWasSetBack) {
+  accept(form("a"));
+  EXPECT_EQ(settle().result, StepResult::kIdle);
+  clock.set(clock.now() - std::chrono::hours(1000));
+  clock.advance(std::chrono::minutes(20));
+  EXPECT_EQ(settle().again_in, std::chrono::minutes(40));
+  clock.advance(std::chrono::minutes(40));
+  settle();
+  EXPECT_EQ(row_offsets(), Offsets{0});
+}
+
 TEST_F(PackStepTest, SealsAtTheTargetSize) {
   options.target_bytes = 1;
   options.read_bytes = 1;
