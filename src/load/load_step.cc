@@ -31,6 +31,16 @@ bool has(const std::vector<Chunk>& chunks, ChunkState state) {
   return std::ranges::find(chunks, state, &Chunk::state) != chunks.end();
 }
 
+using Reports = std::map<ObjectKey, const FileReport*>;
+
+Reports reports_of(const LoadProgress& progress) {
+  Reports reports;
+  for (const FileReport& report : progress.files) {
+    reports[report.key] = &report;
+  }
+  return reports;
+}
+
 std::string full_name(const Batch& batch) { return batch.repeater.str() + "/" + batch.directory(); }
 
 }  // namespace
@@ -146,14 +156,11 @@ StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks)
     case LoadState::kForgotten:
       break;
   }
-  return go_back(batch, chunks, std::move(progress->reason));
+  return go_back(batch, chunks, *progress);
 }
 
 StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const {
-  std::map<ObjectKey, const FileReport*> reports;
-  for (const FileReport& report : progress.files) {
-    reports[report.key] = &report;
-  }
+  const Reports reports = reports_of(progress);
   std::vector<Transition> said;
   for (const Chunk& chunk : chunks) {
     const auto report = reports.find(chunk.key);
@@ -169,12 +176,18 @@ StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunk
   return StepOutcome::done(std::move(said));
 }
 
-StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chunks, std::optional<Error> reason) const {
+StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chunks,
+                              const LoadProgress& progress) const {
   const Timestamp now = clock_.now();
-  auto outcome = StepOutcome::failed(std::move(reason).value_or(Error{
+  auto outcome = StepOutcome::failed(progress.reason.value_or(Error{
       ErrorKind::kUnavailable, "load", full_name(batch), "the destination does not know the request any more", {}}));
+  const Reports reports = reports_of(progress);
   for (const Chunk& chunk : chunks) {
-    outcome.transitions.emplace_back(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}});
+    if (const auto report = reports.find(chunk.key); report != reports.end()) {
+      outcome.transitions.emplace_back(ReportChunk{chunk.id, *report->second});
+    } else {
+      outcome.transitions.emplace_back(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}});
+    }
   }
   outcome.transitions.emplace_back(MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, now, {}});
   return outcome;

@@ -51,7 +51,8 @@ class LoadStep final : public Step {
   StepOutcome submit(const Batch& batch, const std::vector<Chunk>& chunks);
   StepOutcome poll(const Batch& batch, const std::vector<Chunk>& chunks);
   StepOutcome record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const;
-  StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, std::optional<Error> reason) const;
+  /// Records what had been finished; the other files are asked for again.
+  StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const;
   Duration next_wait(const std::string& handle);
 
   const RepeaterName repeater_;

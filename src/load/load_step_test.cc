@@ -207,6 +207,20 @@ TEST_F(LoadStepTest, AsksAgainWithTheSameFilesAfterGoingBack) {
   EXPECT_EQ(loader.times_loaded(world.chunks_of(batch)[0].key), 1);
 }
 
+TEST_F(LoadStepTest, RecordsWhatWasFinishedBeforeTheRunEnded) {
+  const BatchId batch = asked(3);
+  const auto chunks = world.chunks_of(batch);
+  loader.die_at(chunks[1].key);
+  EXPECT_EQ(run().result, StepResult::kTryAgain);
+  EXPECT_EQ(state(batch), BatchState::kClosing);
+  EXPECT_EQ(world.chunk(chunks[0].id).report->status, FileStatus::kLoaded);
+  EXPECT_EQ(world.chunk(chunks[1].id).state, ChunkState::kStaged);
+  EXPECT_EQ(world.chunk(chunks[2].id).state, ChunkState::kStaged);
+  run();
+  run();
+  EXPECT_EQ(loader.submitted().at(1).files.size(), 2U);
+}
+
 TEST_F(LoadStepTest, NeverAsksAgainWhileNothingIsKnownOfTheRequest) {
   const BatchId batch = asked();
   loader.fail_next_poll(no_answer());

@@ -13,8 +13,8 @@
 namespace firn {
 
 /// Where a batch is: `open -> closing -> submitted -> loaded -> purged`; back from submitted to closing when the
-/// destination has refused or forgotten the request before any file outcome. An empty batch goes from closing to
-/// purged.
+/// destination has refused or forgotten the request, or died with some files undone. An empty batch goes from closing
+/// to purged.
 enum class BatchState { kOpen, kClosing, kSubmitted, kLoaded, kPurged };
 
 std::string_view to_string(BatchState state);

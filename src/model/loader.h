@@ -35,8 +35,9 @@ enum class LoadState {
 
 struct LoadProgress {
   LoadState state = LoadState::kRunning;
-  std::vector<FileReport> files;
-  std::optional<Error> reason;  ///< for kForgotten: why, for people
+  std::vector<FileReport> files;  ///< for kForgotten: of those files that had been finished, as far as that is known
+  std::optional<Error> reason;    ///< for kForgotten: why, for people
+  bool at_file = false;           ///< for kForgotten: a file that has no report may be why
 };
 
 /// A destination. A file that is submitted again is never loaded twice; it is reported as loaded. Threads: any, one at

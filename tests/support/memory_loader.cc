@@ -31,6 +31,11 @@ void MemoryLoader::report_instead(FileReport report) {
   instead_[report.key] = std::move(report);
 }
 
+void MemoryLoader::die_at(const ObjectKey& key) {
+  const MutexLock lock(mutex_);
+  deadly_.insert(key);
+}
+
 void MemoryLoader::leave_out(const ObjectKey& key) {
   const MutexLock lock(mutex_);
   left_out_ = key;
@@ -83,6 +88,12 @@ Result<LoadProgress> MemoryLoader::poll(const std::string& handle) {
   }
   LoadProgress done{LoadState::kDone, {}, {}};
   for (const LoadFile& file : request->second.job.files) {
+    if (deadly_.contains(file.key)) {
+      done.state = LoadState::kForgotten;
+      done.reason = Error{ErrorKind::kUnavailable, "load", file.key.str(), "out of memory", {}};
+      done.at_file = true;
+      return done;
+    }
     auto report = load(request->second.job.table.table, file);
     if (left_out_ != file.key) {
       done.files.push_back(std::move(report));

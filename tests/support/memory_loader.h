@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class MemoryLoader final : public Loader {
   void run_for(int polls);
   /// All requests are forgotten, for this reason; what they had loaded stays.
   void forget(std::optional<Error> reason);
+  /// A run ends at this file, of which it says nothing, nor of those after it.
+  void die_at(const ObjectKey& key);
   /// Says this of the file instead of loading it.
   void report_instead(FileReport report);
   /// Leaves the file out of the next report.
@@ -52,6 +55,7 @@ class MemoryLoader final : public Loader {
   std::map<ObjectKey, int> times_ FIRN_GUARDED_BY(mutex_);
   std::map<TableName, std::uint64_t> rows_ FIRN_GUARDED_BY(mutex_);
   std::map<ObjectKey, FileReport> instead_ FIRN_GUARDED_BY(mutex_);
+  std::set<ObjectKey> deadly_ FIRN_GUARDED_BY(mutex_);
   std::optional<ObjectKey> left_out_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> submit_fault_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> poll_fault_ FIRN_GUARDED_BY(mutex_);

@@ -22,6 +22,9 @@ Error helper_error(ErrorKind kind, const LoadJob& job, std::string reason, std::
 
 LoadProgress forgotten(Error reason) { return {LoadState::kForgotten, {}, std::move(reason)}; }
 
+/// What ended the run may lie in the file that it was loading.
+LoadProgress died(Error reason) { return {LoadState::kForgotten, {}, std::move(reason), true}; }
+
 /// Why a run that has ended without success did so.
 std::string ending(const ProcessExit& exit) {
   std::string text = exit.signal != 0 ? fmt::format("firn-duckdb was ended by signal {}", exit.signal)
@@ -29,13 +32,13 @@ std::string ending(const ProcessExit& exit) {
   return exit.error_tail.empty() ? text : text + ": " + exit.error_tail;
 }
 
-/// True when `reports` has each file of the job once and nothing else.
-bool covers(const std::vector<FileReport>& reports, const LoadJob& job) {
+/// True when `reports` has each file of the job once and nothing else; of a run that ended early, at most once.
+bool covers(const HelperReport& report, const LoadJob& job) {
   std::multiset<ObjectKey> wanted;
   std::multiset<ObjectKey> got;
   std::ranges::for_each(job.files, [&](const LoadFile& file) { wanted.insert(file.key); });
-  std::ranges::for_each(reports, [&](const FileReport& report) { got.insert(report.key); });
-  return wanted == got;
+  std::ranges::for_each(report.files, [&](const FileReport& file) { got.insert(file.key); });
+  return report.state == HelperState::kDone ? wanted == got : std::ranges::includes(wanted, got);
 }
 
 Error busy(const LoadJob& job, const HelperReport& report) {
@@ -51,7 +54,10 @@ Error refused(const LoadJob& job, const HelperReport& report) {
 }
 
 LoadProgress outcome(const LoadJob& job, const ProcessExit& exit) {
-  if (exit.signal != 0 || exit.code != 0) {
+  if (exit.signal != 0) {
+    return died(helper_error(ErrorKind::kUnavailable, job, ending(exit)));
+  }
+  if (exit.code != 0) {
     return forgotten(helper_error(ErrorKind::kUnavailable, job, ending(exit)));
   }
   auto report = decode_report(exit.output);
@@ -64,11 +70,16 @@ LoadProgress outcome(const LoadJob& job, const ProcessExit& exit) {
   if (report->state == HelperState::kRefused) {
     return forgotten(refused(job, *report));
   }
-  if (!covers(report->files, job)) {
+  if (!covers(*report, job)) {
     return forgotten(
         helper_error(ErrorKind::kInternal, job, "the report of firn-duckdb does not name each file of the job once"));
   }
-  return {LoadState::kDone, std::move(report->files), {}};
+  if (report->state == HelperState::kDone) {
+    return {LoadState::kDone, std::move(report->files), {}};
+  }
+  return {LoadState::kForgotten, std::move(report->files),
+          helper_error(ErrorKind::kUnavailable, job, std::move(report->message)),
+          report->state == HelperState::kStoppedAtFile};
 }
 
 }  // namespace
@@ -130,7 +141,7 @@ Result<LoadProgress> DuckDbLoader::look(Request& request) {
     request.ended = outcome(request.job, **exit);
   } else if (clock_.steady() - request.begun > options_.load_limit) {
     request.process->kill();
-    request.ended = forgotten(helper_error(
+    request.ended = died(helper_error(
         ErrorKind::kUnavailable, request.job,
         fmt::format("firn-duckdb took longer than {} and was ended", format_duration(options_.load_limit))));
   } else {

@@ -31,8 +31,8 @@ struct DuckDbOptions {
 
 /// Loads a DuckDB database by one run of the helper program for each request. Requests to one loader follow each other,
 /// because only one process may have the file open. A run that ends in any way without a whole report is kForgotten,
-/// with the reason: the ledger in the database knows which files were loaded, and the next run goes on from there.
-/// Handles do not outlive this object; its destructor ends the helper. Threads: any.
+/// with the reason and with what it says it had finished: the ledger in the database knows which files were loaded, and
+/// the next run goes on from there. Handles do not outlive this object; its destructor ends the helper. Threads: any.
 class DuckDbLoader final : public Loader {
  public:
   DuckDbLoader(ProcessLauncher& processes, const Clock& clock, DuckDbOptions options);

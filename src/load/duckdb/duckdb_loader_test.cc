@@ -151,6 +151,32 @@ TEST_F(DuckDbLoaderTest, ARefusedTableWaitsForAPerson) {
   EXPECT_NE(progress.reason->message().find("it has no column domain"), std::string::npos);
 }
 
+TEST_F(DuckDbLoaderTest, ARunThatStoppedTellsWhatItHadFinished) {
+  HelperReport stopped = reports({"a"});
+  stopped.state = HelperState::kStoppedAtFile;
+  stopped.message = "out of memory";
+  const LoadProgress progress = after(wrote(stopped));
+  EXPECT_EQ(progress.state, LoadState::kForgotten);
+  ASSERT_EQ(progress.files.size(), 1U);
+  EXPECT_EQ(progress.files[0].key, ObjectKey("a"));
+  EXPECT_EQ(progress.reason->reason, "out of memory");
+  EXPECT_TRUE(progress.at_file);
+}
+
+TEST_F(DuckDbLoaderTest, OnlyAnEndThatAFileMayCauseIsLaidToOne) {
+  HelperReport stopped;
+  stopped.state = HelperState::kStopped;
+  EXPECT_FALSE(after(wrote(stopped)).at_file);
+  EXPECT_FALSE(after({1, 0, {}, "the database cannot be opened"}).at_file);
+  EXPECT_TRUE(after({0, 9, {}, {}}).at_file);
+}
+
+TEST_F(DuckDbLoaderTest, ARunThatStoppedMayNotTellOfForeignFiles) {
+  HelperReport stopped = reports({"a", "c"});
+  stopped.state = HelperState::kStopped;
+  expect_forgotten(wrote(stopped), ErrorKind::kInternal);
+}
+
 TEST_F(DuckDbLoaderTest, HalfAReportIsNone) {
   ProcessExit exit = wrote(reports({"a", "b"}));
   exit.output.resize(exit.output.size() / 2);

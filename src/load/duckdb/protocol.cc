@@ -21,8 +21,11 @@ namespace json = boost::json;
 
 constexpr EnumNames<HelperOperation, 3> kOperations{
     {{{HelperOperation::kLoad, "load"}, {HelperOperation::kCount, "count"}, {HelperOperation::kLatest, "latest"}}}};
-constexpr EnumNames<HelperState, 3> kStates{
-    {{{HelperState::kDone, "done"}, {HelperState::kBusy, "busy"}, {HelperState::kRefused, "refused"}}}};
+constexpr EnumNames<HelperState, 5> kStates{{{{HelperState::kDone, "done"},
+                                              {HelperState::kBusy, "busy"},
+                                              {HelperState::kRefused, "refused"},
+                                              {HelperState::kStopped, "stopped"},
+                                              {HelperState::kStoppedAtFile, "stopped_at_file"}}}};
 constexpr EnumNames<ColumnType, 6> kTypes{{{{ColumnType::kText, "text"},
                                             {ColumnType::kTimestamp, "timestamp"},
                                             {ColumnType::kDocument, "document"},

@@ -40,15 +40,17 @@ struct HelperJob {
 
 enum class HelperState {
   kDone,
-  kBusy,     ///< another program holds the database file; nothing was done
-  kRefused,  ///< the database has something else of the table's name; a person must act; no file was loaded
+  kBusy,           ///< another program holds the database file; nothing was done
+  kRefused,        ///< the database has something else of the table's name; a person must act; no file was loaded
+  kStopped,        ///< the run ended early for what it lacks: space, a right, the stage; `files` are those finished
+  kStoppedAtFile,  ///< the run ended early, maybe because of the first file that is not among `files`
 };
 
 /// One report: what the helper writes to its standard output.
 struct HelperReport {
   HelperState state = HelperState::kDone;
-  std::string message;                ///< for kBusy and kRefused
-  std::vector<FileReport> files;      ///< for kLoad: one for each file of the job
+  std::string message;                ///< for all but kDone
+  std::vector<FileReport> files;      ///< for kLoad and kDone: one for each file of the job
   std::optional<std::uint64_t> rows;  ///< for kCount; nothing when there is no table
   std::vector<std::string> latest;    ///< for kLatest: each row as a JSON object
 };

@@ -15,8 +15,9 @@ namespace firn {
 
 /// What the database said when a statement failed.
 struct SqlFailure {
-  bool fatal = false;   ///< of the run, not of the file: no space, memory or right, an unusable database
-  std::string message;  ///< without any content of the rows
+  bool fatal = false;    ///< of the run, not of the file: no space, memory or right, an unusable database
+  std::string message;   ///< without any content of the rows
+  bool at_file = false;  ///< of a fatal one: the file that was being loaded may be why, as with memory
 };
 
 template <typename T>

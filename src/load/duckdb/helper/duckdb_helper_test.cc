@@ -74,10 +74,11 @@ class DuckDbHelper : public testing::Test {
     return report.message;
   }
   /// Expects that the run ends with these words and says nothing of any file.
-  void expect_end(const HelperJob& asked, const std::string& words) {
-    const ProcessExit exit = run(encode_job(asked));
-    EXPECT_EQ(exit.code, 1) << exit.output;
-    EXPECT_NE(exit.error_tail.find(words), std::string::npos) << exit.error_tail;
+  void expect_end(const HelperJob& asked, HelperState state, const std::string& words) {
+    const HelperReport report = report_of(asked);
+    EXPECT_EQ(report.state, state);
+    EXPECT_NE(report.message.find(words), std::string::npos) << report.message;
+    EXPECT_TRUE(report.files.empty());
   }
   std::optional<std::uint64_t> count() { return report_of(job({}, HelperOperation::kCount)).rows; }
   std::vector<json::value> latest() {
@@ -258,7 +259,7 @@ TEST_F(DuckDbHelper, RefusesAFileThatIsMissing) {
 TEST_F(DuckDbHelper, AStageThatIsNotThereBlamesNoFile) {
   const LoadFile one = file({{}});
   ASSERT_TRUE(disk->rename(folder / "forms", folder / "away"));
-  expect_end(job({one}), "there is no folder");
+  expect_end(job({one}), HelperState::kStopped, "there is no folder");
   ASSERT_TRUE(disk->rename(folder / "away", folder / "forms"));
   EXPECT_EQ(load(one).status, FileStatus::kLoaded);
 }
@@ -267,8 +268,20 @@ TEST_F(DuckDbHelper, TooLittleMemoryBlamesNoFile) {
   const LoadFile one = file({{}});
   HelperJob small = job({one});
   small.memory_limit = 8U << 20U;
-  expect_end(small, "Out of Memory");
+  expect_end(small, HelperState::kStoppedAtFile, "Out of Memory");
   EXPECT_EQ(load(one).status, FileStatus::kLoaded);
+}
+
+TEST_F(DuckDbHelper, AFileThatEndsTheRunDoesNotHideThoseBeforeIt) {
+  LoadFile greedy = file({{.position = "2"}});
+  greedy.bytes_longest_row = 1ULL << 30U;  // its buffer alone is more than the database may use
+  const LoadFile bad = text("\"three\",\"columns\",1\n", 1);
+  const HelperReport report = report_of(job({file({{.position = "1"}}), bad, greedy, file({{.position = "3"}})}));
+  EXPECT_EQ(report.state, HelperState::kStoppedAtFile);
+  ASSERT_EQ(report.files.size(), 2U);
+  EXPECT_EQ(report.files[0].status, FileStatus::kLoaded);
+  EXPECT_EQ(report.files[1].status, FileStatus::kFailed);
+  EXPECT_EQ(count(), 1U);
 }
 
 TEST_F(DuckDbHelper, RefusesAFileOfAnotherTable) {

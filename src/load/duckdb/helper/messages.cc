@@ -114,7 +114,10 @@ bool ends_the_run(duckdb_error_type type, std::string_view first_line) {
 }  // namespace
 
 SqlFailure describe_failure(duckdb_error_type type, std::string_view words) {
-  return {ends_the_run(type, words.substr(0, words.find('\n'))), shown(type, words)};
+  const std::string_view first_line = words.substr(0, words.find('\n'));
+  const bool fatal = ends_the_run(type, first_line);
+  const bool at_file = fatal && type != DUCKDB_ERROR_PERMISSION && !has_one_of(first_line, kMachine);
+  return {fatal, shown(type, words), at_file};
 }
 
 bool is_lock_failure(std::string_view words) { return has(words, "Could not set lock on file"); }

@@ -49,6 +49,15 @@ TEST(DuckDbMessages, WhatTheMachineLacksEndsTheRunAndBlamesNoFile) {
   EXPECT_TRUE(describe_failure(DUCKDB_ERROR_INTERNAL, "INTERNAL Error").fatal);
 }
 
+TEST(DuckDbMessages, SayWhetherTheFileMayBeWhyTheRunEnded) {
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_OUT_OF_MEMORY, "Out of Memory Error: failed").at_file);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_INTERNAL, "INTERNAL Error").at_file);
+  EXPECT_TRUE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Could not read from file: Input/output error").at_file);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Could not write: No space left on device").at_file);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Cannot open file: Permission denied").at_file);
+  EXPECT_FALSE(describe_failure(DUCKDB_ERROR_CONVERSION, "CSV Error on Line: 1").at_file);
+}
+
 TEST(DuckDbMessages, AFaultOfOneFileDoesNotEndTheRun) {
   EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Restored data doesn't match checksum").fatal);
   EXPECT_FALSE(describe_failure(DUCKDB_ERROR_IO, "IO Error: Unknown frame descriptor").fatal);

@@ -59,12 +59,13 @@ SqlResult<std::optional<FileReport>> look_at_file(const LoadFile& file) {
     return std::nullopt;
   }
   if (found.type() != std::filesystem::file_type::not_found && !std::filesystem::exists(found)) {
-    return std::unexpected(SqlFailure{true, fmt::format("cannot look at {}: {}", file.location, failed.message())});
+    return std::unexpected(
+        SqlFailure{true, fmt::format("cannot look at {}: {}", file.location, failed.message()), false});
   }
   if (std::filesystem::exists(found) || std::filesystem::is_directory(path.parent_path(), failed)) {
     return refused(file.key, fmt::format("there is no file {}", file.location));
   }
-  return std::unexpected(SqlFailure{true, fmt::format("there is no folder {}", path.parent_path().string())});
+  return std::unexpected(SqlFailure{true, fmt::format("there is no folder {}", path.parent_path().string()), false});
 }
 
 /// Inside a transaction: the rows and the ledger's entry for them. A report that is not kLoaded is to be rolled back.
@@ -141,7 +142,9 @@ Result<HelperReport> load(const HelperJob& job) {
   for (const LoadFile& file : job.files) {
     auto done = load_file(database, job, file);
     if (!done) {
-      return fail(failed_job(job, done.error()));
+      report.state = done.error().at_file ? HelperState::kStoppedAtFile : HelperState::kStopped;
+      report.message = std::move(done).error().message;
+      return report;
     }
     report.files.push_back(std::move(*done));
   }
