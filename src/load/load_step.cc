@@ -41,6 +41,10 @@ Reports reports_of(const LoadProgress& progress) {
   return reports;
 }
 
+bool has_loaded(const LoadProgress& progress) {
+  return std::ranges::find(progress.files, FileStatus::kLoaded, &FileReport::status) != progress.files.end();
+}
+
 std::string full_name(const Batch& batch) { return batch.repeater.str() + "/" + batch.directory(); }
 
 }  // namespace
@@ -103,14 +107,18 @@ StepOutcome LoadStep::intend(const Batch& batch, const std::vector<Chunk>& chunk
   const Timestamp now = clock_.now();
   std::vector<Transition> moves;
   moves.emplace_back(MoveBatch{batch.id, BatchState::kClosing, BatchState::kSubmitted, now, make_request_id_()});
+  std::vector<Chunk> fitting;
   for (const Chunk& chunk : in_state(chunks, ChunkState::kStaged)) {
-    MoveChunk move{chunk.id, ChunkState::kStaged, ChunkState::kSubmitted, now, {}};
-    if (chunk.definition != table_.digest()) {
-      move.to = ChunkState::kQuarantined;
-      move.reason = fmt::format("its rows have another shape ({}) than the table {} has now ({})", chunk.definition,
-                                table_.table.str(), table_.digest());
+    if (chunk.definition == table_.digest()) {
+      fitting.push_back(chunk);
+      continue;
     }
-    moves.emplace_back(std::move(move));
+    moves.emplace_back(MoveChunk{chunk.id, ChunkState::kStaged, ChunkState::kQuarantined, now,
+                                 fmt::format("its rows have another shape ({}) than the table {} has now ({})",
+                                             chunk.definition, table_.table.str(), table_.digest())});
+  }
+  for (const Chunk& chunk : failed_.to_ask_for(batch.id, fitting)) {
+    moves.emplace_back(MoveChunk{chunk.id, ChunkState::kStaged, ChunkState::kSubmitted, now, {}});
   }
   return StepOutcome::attempt(StepOutcome::done(std::move(moves)));
 }
@@ -118,11 +126,15 @@ StepOutcome LoadStep::intend(const Batch& batch, const std::vector<Chunk>& chunk
 Result<StepOutcome> LoadStep::follow(const Batch& batch) {
   FIRN_ASSIGN(const auto chunks, chunks_of(batch));
   const auto submitted = in_state(chunks, ChunkState::kSubmitted);
+  std::vector<Chunk> unreported;
+  std::ranges::copy_if(submitted, std::back_inserter(unreported), [](const Chunk& c) { return !c.report; });
+  if (unreported.empty() && has(chunks, ChunkState::kStaged)) {
+    // The request asked for one file of several; the next one is to follow.
+    return StepOutcome::done({MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, clock_.now(), {}}});
+  }
   if (submitted.empty()) {
     return StepOutcome::done({MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kLoaded, clock_.now(), {}}});
   }
-  std::vector<Chunk> unreported;
-  std::ranges::copy_if(submitted, std::back_inserter(unreported), [](const Chunk& c) { return !c.report; });
   if (unreported.empty()) {
     return StepOutcome::idle();  // verify has the word
   }
@@ -159,7 +171,7 @@ StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks)
   return go_back(batch, chunks, *progress);
 }
 
-StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const {
+StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) {
   const Reports reports = reports_of(progress);
   std::vector<Transition> said;
   for (const Chunk& chunk : chunks) {
@@ -173,24 +185,46 @@ StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunk
     }
     said.emplace_back(ReportChunk{chunk.id, *report->second});
   }
+  if (has_loaded(progress)) {
+    failed_.something_was_loaded();
+  }
   return StepOutcome::done(std::move(said));
 }
 
-StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chunks,
-                              const LoadProgress& progress) const {
+StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) {
   const Timestamp now = clock_.now();
-  auto outcome = StepOutcome::failed(progress.reason.value_or(Error{
-      ErrorKind::kUnavailable, "load", full_name(batch), "the destination does not know the request any more", {}}));
+  const Error reason = progress.reason.value_or(Error{
+      ErrorKind::kUnavailable, "load", full_name(batch), "the destination does not know the request any more", {}});
+  if (has_loaded(progress)) {
+    failed_.something_was_loaded();
+  }
+  std::vector<Transition> moves;
+  std::vector<Chunk> undone;
   const Reports reports = reports_of(progress);
   for (const Chunk& chunk : chunks) {
     if (const auto report = reports.find(chunk.key); report != reports.end()) {
-      outcome.transitions.emplace_back(ReportChunk{chunk.id, *report->second});
+      moves.emplace_back(ReportChunk{chunk.id, *report->second});
     } else {
-      outcome.transitions.emplace_back(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}});
+      undone.push_back(chunk);
     }
   }
-  outcome.transitions.emplace_back(MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, now, {}});
+  const auto held = progress.at_file ? hold(batch, undone, reason) : std::nullopt;
+  for (const Chunk& chunk : undone) {
+    moves.emplace_back(held.value_or(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}}));
+  }
+  moves.emplace_back(MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, now, {}});
+  auto outcome = held ? StepOutcome::done() : StepOutcome::failed(reason);
+  outcome.transitions = std::move(moves);
   return outcome;
+}
+
+std::optional<Transition> LoadStep::hold(const Batch& batch, const std::vector<Chunk>& undone, const Error& reason) {
+  failed_.count(batch.id, undone);
+  if (undone.size() != 1 || !failed_.hold(batch.id, undone.front())) {
+    return std::nullopt;
+  }
+  return MoveChunk{undone.front().id, ChunkState::kSubmitted, ChunkState::kQuarantined, clock_.now(),
+                   fmt::format("loading it alone has failed {} times: {}", FailedLoads::kAlone, reason.message())};
 }
 
 Duration LoadStep::next_wait(const std::string& handle) {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "load/failed_loads.h"
 #include "model/batch.h"
 #include "model/catalog.h"
 #include "model/chunk.h"
@@ -22,7 +23,8 @@ namespace firn {
 /// Has the destination load the closed batches of one repeater, one at a time, oldest first. The intent (a request id,
 /// every staged chunk submitted) is committed before the destination is asked, and its handle after it, so that a crash
 /// in between leads to the same request again. What the destination reports is recorded for verify; a batch whose
-/// chunks all have an outcome is loaded.
+/// chunks all have an outcome is loaded. When runs die again and again, one file is asked for at a time, and the one
+/// that ends each of its runs is put into quarantine, still staged.
 class LoadStep final : public Step {
  public:
   struct Parts {
@@ -50,9 +52,11 @@ class LoadStep final : public Step {
   Result<StepOutcome> follow(const Batch& batch);
   StepOutcome submit(const Batch& batch, const std::vector<Chunk>& chunks);
   StepOutcome poll(const Batch& batch, const std::vector<Chunk>& chunks);
-  StepOutcome record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const;
+  StepOutcome record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
   /// Records what had been finished; the other files are asked for again.
-  StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) const;
+  StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
+  /// Puts the one chunk of the request into quarantine when it ends every run; nothing when it is to be tried again.
+  std::optional<Transition> hold(const Batch& batch, const std::vector<Chunk>& undone, const Error& reason);
   Duration next_wait(const std::string& handle);
 
   const RepeaterName repeater_;
@@ -62,6 +66,7 @@ class LoadStep final : public Step {
   Loader& loader_;
   const Clock& clock_;
   const std::function<std::string()> make_request_id_;
+  FailedLoads failed_;
   std::string polled_;  ///< the handle that was polled last
   Duration wait_{};     ///< the pause after the next poll of it
 };

@@ -44,6 +44,22 @@ class LoadStepTest : public testing::Test {
     run();
     return batch;
   }
+  /// Runs the step until the next request has ended and was settled.
+  void attempt() {
+    const auto before = loader.submitted().size();
+    for (int i = 0; i < 10 && loader.submitted().size() == before; ++i) {
+      run();
+    }
+    run();
+  }
+  void until_held(ChunkId chunk) {
+    for (int i = 0; i < 100 && world.chunk(chunk).state != ChunkState::kQuarantined; ++i) {
+      run();
+    }
+    ASSERT_EQ(world.chunk(chunk).state, ChunkState::kQuarantined);
+  }
+  /// What verify does with a chunk that is reported loaded.
+  void judge(ChunkId chunk) { world.move(chunk, ChunkState::kLoaded); }
   Chunk only_chunk(BatchId batch) { return world.chunks_of(batch).at(0); }
   BatchState state(BatchId batch) { return world.batch(batch).state; }
 
@@ -219,6 +235,96 @@ TEST_F(LoadStepTest, RecordsWhatWasFinishedBeforeTheRunEnded) {
   run();
   run();
   EXPECT_EQ(loader.submitted().at(1).files.size(), 2U);
+}
+
+TEST_F(LoadStepTest, LoadsOneFileAtATimeWhenRunsDieAgainAndAgain) {
+  const BatchId batch = closing(3);
+  const auto chunks = world.chunks_of(batch);
+  loader.die_at(chunks[0].key);
+  for (unsigned i = 0; i < FailedLoads::kTogether; ++i) {
+    attempt();
+    EXPECT_EQ(loader.submitted().back().files.size(), 3U);
+  }
+  for (int i = 0; i < 3; ++i) {
+    attempt();
+    EXPECT_EQ(loader.submitted().back().files.size(), 1U);
+  }
+  EXPECT_EQ(world.chunk(chunks[0].id).state, ChunkState::kStaged);
+  EXPECT_EQ(world.chunk(chunks[1].id).report->status, FileStatus::kLoaded);
+  EXPECT_EQ(world.chunk(chunks[2].id).report->status, FileStatus::kLoaded);
+}
+
+TEST_F(LoadStepTest, HoldsOnlyTheFileThatEndsEachOfItsRuns) {
+  const BatchId batch = closing(3);
+  const auto chunks = world.chunks_of(batch);
+  loader.die_at(chunks[1].key);
+  until_held(chunks[1].id);
+  EXPECT_NE(world.chunk(chunks[1].id).reason.find("out of memory"), std::string::npos);
+  judge(chunks[0].id);
+  judge(chunks[2].id);
+  run();
+  run();
+  EXPECT_EQ(state(batch), BatchState::kLoaded);
+  EXPECT_EQ(loader.times_loaded(chunks[0].key), 1);
+  EXPECT_EQ(loader.times_loaded(chunks[2].key), 1);
+}
+
+TEST_F(LoadStepTest, AHeldFileCanBeReturnedAndIsLoadedOnceItCan) {
+  const BatchId batch = closing();
+  const Chunk chunk = only_chunk(batch);
+  loader.die_at(chunk.key);
+  until_held(chunk.id);
+  loader.die_at_nothing();
+  world.apply({ReturnChunk{chunk.id, clock.now()}});
+  run();
+  run();
+  EXPECT_EQ(state(batch), BatchState::kPurged);
+  world.cut();
+  attempt();
+  EXPECT_EQ(world.chunk(chunk.id).report->status, FileStatus::kLoaded);
+}
+
+TEST_F(LoadStepTest, HoldsNoSecondFileUntilSomethingWasLoaded) {
+  const BatchId batch = closing(2);
+  const auto chunks = world.chunks_of(batch);
+  loader.die_at(chunks[0].key);
+  loader.die_at(chunks[1].key);
+  until_held(chunks[0].id);
+  for (unsigned i = 0; i < 3 * FailedLoads::kAlone; ++i) {
+    attempt();
+  }
+  EXPECT_EQ(world.chunk(chunks[1].id).state, ChunkState::kStaged);
+  loader.die_at_nothing();
+  attempt();
+  EXPECT_EQ(world.chunk(chunks[1].id).report->status, FileStatus::kLoaded);
+}
+
+TEST_F(LoadStepTest, HoldsNoFileForWhatTheMachineLacks) {
+  const BatchId batch = closing();
+  for (unsigned i = 0; i < 3 * FailedLoads::kAlone; ++i) {
+    run();
+    run();
+    loader.forget(no_answer());
+    EXPECT_EQ(run().result, StepResult::kTryAgain);
+  }
+  EXPECT_EQ(only_chunk(batch).state, ChunkState::kStaged);
+}
+
+TEST_F(LoadStepTest, ARestartAmongSingleFilesAsksForTheRest) {
+  const BatchId batch = closing(2);
+  const auto chunks = world.chunks_of(batch);
+  loader.die_at(chunks[0].key);
+  for (unsigned i = 0; i < FailedLoads::kTogether; ++i) {
+    attempt();
+  }
+  run();  // the intent for one file
+  LoadStep after_restart = make_step();
+  loader.die_at_nothing();
+  for (int i = 0; i < 6; ++i) {
+    world.apply(after_restart.run());
+  }
+  EXPECT_EQ(world.chunk(chunks[0].id).report->status, FileStatus::kLoaded);
+  EXPECT_EQ(world.chunk(chunks[1].id).report->status, FileStatus::kLoaded);
 }
 
 TEST_F(LoadStepTest, NeverAsksAgainWhileNothingIsKnownOfTheRequest) {

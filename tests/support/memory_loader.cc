@@ -36,6 +36,11 @@ void MemoryLoader::die_at(const ObjectKey& key) {
   deadly_.insert(key);
 }
 
+void MemoryLoader::die_at_nothing() {
+  const MutexLock lock(mutex_);
+  deadly_.clear();
+}
+
 void MemoryLoader::leave_out(const ObjectKey& key) {
   const MutexLock lock(mutex_);
   left_out_ = key;

@@ -27,6 +27,7 @@ class MemoryLoader final : public Loader {
   void forget(std::optional<Error> reason);
   /// A run ends at this file, of which it says nothing, nor of those after it.
   void die_at(const ObjectKey& key);
+  void die_at_nothing();
   /// Says this of the file instead of loading it.
   void report_instead(FileReport report);
   /// Leaves the file out of the next report.
