@@ -1,14 +1,18 @@
 """The reference itself: it would be no use if it shared a mistake with nobody noticing."""
 
+import hq_conversion
 import pytest
-
 from forms import DOMAIN, FormMaker, damaged_bodies, edited, encode, moved, sent_again
 from reference import Reference, parse, same
 
 
 @pytest.mark.parametrize("reason,body", damaged_bodies(FormMaker(5)))
 def test_damaged_bodies_have_their_reason(reason, body):
-    assert Reference().accept(body, DOMAIN).reason == reason
+    if body.startswith(b"<"):
+        with pytest.raises(hq_conversion.Bad, match=f"^{reason}$"):
+            hq_conversion.form(body)
+    else:
+        assert Reference().accept(body, DOMAIN).reason == reason
 
 
 def test_first_sending_is_a_row_and_second_a_duplicate():
