@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.h"
@@ -35,21 +37,57 @@ RepeaterLine::RepeaterLine(const Surroundings& surroundings, const Config& confi
       filter_(repeater.kind, repeater.filter.rules),
       filtered_(filter_.rules()) {}
 
+/// Opens the journal that could not be opened when the daemon started.
+class RepeaterLine::OpenStep : public Step {
+ public:
+  explicit OpenStep(RepeaterLine& line) : line_(line) {}
+  [[nodiscard]] std::string_view name() const override { return "open"; }
+  StepOutcome run() override {
+    if (line_.opened_) {
+      return StepOutcome::idle();
+    }
+    if (Status opened = line_.open_front(); !opened) {
+      return StepOutcome::failed(std::move(opened).error());
+    }
+    line_.add_steps({line_.pack_.get(), line_.trigger_.get(), line_.purge_.get()});
+    return StepOutcome::idle();
+  }
+
+ private:
+  RepeaterLine& line_;
+};
+
 RepeaterLine::~RepeaterLine() = default;
 
 void RepeaterLine::start() {
-  const std::string alarm = "journal.closed";
-  if (const Status opened = open_journal(); !opened) {
-    surroundings_.alarms.raise(
-        alarm, repeater_.name.str(),
-        opened.error().message() +
-            "; the repeater answers 503 and packs nothing until the journal is mended and firn is "
-            "started again");
+  if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
+    open_step_ = std::make_unique<OpenStep>(*this);
   }
-  if (!makes_rows()) {
+  if (makes_rows()) {
+    make_load_steps();
+  } else {
     warn_of_chunks();
   }
-  add_steps();
+  add_steps(
+      {open_step_.get(), pack_.get(), stage_step_.get(), trigger_.get(), load_.get(), verify_.get(), purge_.get()});
+}
+
+/// The journal and all that needs it. Other threads see it only when it is whole.
+Status RepeaterLine::open_front() {
+  const std::string alarm = "journal.closed";
+  if (Status opened = open_journal(); !opened) {
+    const Error& error = opened.error();
+    surroundings_.alarms.raise(
+        alarm, repeater_.name.str(),
+        error.message() + (error.is_passing() ? "; the repeater answers 503 and packs nothing; it is tried again"
+                                              : "; the repeater answers 503 and packs nothing until the journal is "
+                                                "mended and firn is started again"));
+    return opened;
+  }
+  make_front_steps();
+  opened_ = true;
+  surroundings_.alarms.clear(alarm, repeater_.name.str());
+  return {};
 }
 
 /// The repeater may have had another kind before, whose rows nobody loads now.
@@ -121,16 +159,8 @@ std::string RepeaterLine::chunk_directory() const {
   return join(join(config_.data_dir, "chunks"), repeater_.name.str());
 }
 
-void RepeaterLine::add_steps() {
-  if (journal_) {
-    make_front_steps();
-  }
-  if (makes_rows()) {
-    make_load_steps();
-  }
-  for (Step* step :
-       {static_cast<Step*>(pack_.get()), static_cast<Step*>(stage_step_.get()), static_cast<Step*>(trigger_.get()),
-        static_cast<Step*>(load_.get()), static_cast<Step*>(verify_.get()), purge_.get()}) {
+void RepeaterLine::add_steps(std::initializer_list<Step*> steps) {
+  for (Step* step : steps) {
     if (step != nullptr) {
       surroundings_.scheduler.add(repeater_.name, *step);
     }
@@ -138,15 +168,15 @@ void RepeaterLine::add_steps() {
 }
 
 void RepeaterLine::stop_intake() {
-  if (queue_) {
+  if (opened_) {
     queue_->stop();
   }
 }
 
-PackCounts RepeaterLine::open_counts() const { return pack_ ? pack_->open_counts() : PackCounts{}; }
+PackCounts RepeaterLine::open_counts() const { return opened_ ? pack_->open_counts() : PackCounts{}; }
 
 Status RepeaterLine::trigger_now() {
-  if (!trigger_) {
+  if (!opened_ || !trigger_) {
     return fail(Error{ErrorKind::kUnavailable, "trigger", repeater_.name.str(), "the repeater's journal is not open",
                       "see the alarms of `firn status`"});
   }
@@ -161,7 +191,7 @@ Status RepeaterLine::trigger_now() {
 
 Result<Backlog> RepeaterLine::backlog(const RepeaterTotals& totals) const {
   Backlog backlog{0, totals.oldest_unloaded};
-  if (!journal_) {
+  if (!opened_) {
     return backlog;
   }
   FIRN_ASSIGN(const auto cursor, surroundings_.catalog.cursor(repeater_.name, 0));
@@ -179,6 +209,6 @@ Result<Backlog> RepeaterLine::backlog(const RepeaterTotals& totals) const {
   return backlog;
 }
 
-std::uint64_t RepeaterLine::received_total() const { return journal_ ? journal_->end(0).offset() : 0; }
+std::uint64_t RepeaterLine::received_total() const { return opened_ ? journal_->end(0).offset() : 0; }
 
 }  // namespace firn

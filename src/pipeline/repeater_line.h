@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,8 +57,9 @@ class RepeaterLine {
                Loader* loader);
   ~RepeaterLine();
 
-  /// Opens the journal and hands the steps to the scheduler. When the journal cannot be opened, the repeater takes
-  /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way.
+  /// Opens the journal and hands the steps to the scheduler. While the journal cannot be opened, the repeater takes
+  /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way. When the cause may
+  /// pass, a step opens the journal again and again until it succeeds.
   void start();
 
   /// Finishes what waits for the journal; no more is taken.
@@ -65,9 +67,9 @@ class RepeaterLine {
 
   [[nodiscard]] const RepeaterName& name() const { return repeater_.name; }
   [[nodiscard]] const RepeaterConfig& config() const { return repeater_; }
-  /// Null when the journal could not be opened.
-  [[nodiscard]] Journal* journal() { return journal_.get(); }
-  [[nodiscard]] CommitQueue* queue() { return queue_.get(); }
+  /// Null until the journal is open.
+  [[nodiscard]] Journal* journal() { return opened_ ? journal_.get() : nullptr; }
+  [[nodiscard]] CommitQueue* queue() { return opened_ ? queue_.get() : nullptr; }
   /// What is in the open chunk, not decided yet.
   [[nodiscard]] PackCounts open_counts() const;
   /// False when there is never anything to load.
@@ -89,14 +91,16 @@ class RepeaterLine {
   /// `totals` are those of this repeater. Without an open journal only the chunks are known.
   [[nodiscard]] Result<Backlog> backlog(const RepeaterTotals& totals) const;
   /// How long the journal's writing or opening under way has taken; 0 when there is none.
-  [[nodiscard]] Duration commit_busy_for() const { return journal_ ? journal_->busy_for() : Duration(0); }
+  [[nodiscard]] Duration commit_busy_for() const { return opened_ ? journal_->busy_for() : Duration(0); }
 
  private:
+  class OpenStep;
   Status open_journal();
+  Status open_front();
   void warn_of_chunks();
   void make_front_steps();
   void make_load_steps();
-  void add_steps();
+  void add_steps(std::initializer_list<Step*> steps);
   [[nodiscard]] std::string chunk_directory() const;
 
   Surroundings surroundings_;
@@ -115,6 +119,8 @@ class RepeaterLine {
   std::unique_ptr<LoadStep> load_;
   std::unique_ptr<VerifyStep> verify_;
   std::unique_ptr<Step> purge_;
+  std::unique_ptr<Step> open_step_;   // only when the journal could not be opened at once
+  std::atomic<bool> opened_ = false;  // the journal, its queue and the steps that need them are there, and stay
 };
 
 }  // namespace firn

@@ -38,8 +38,8 @@ struct StepView {
 
 /// Decides which step runs when, commits what steps return, and repeats what failed: the only retry loop of the
 /// pipeline. A step that failed in passing waits with back-off; a blocked one raises an alarm and is looked at once a
-/// minute. After every commit all steps of that repeater are woken, since each may have work now. Threads: add() before
-/// the first run; the others from any thread.
+/// minute. After every commit all steps of that repeater are woken, since each may have work now. Threads: any, a
+/// step may add() others while it runs.
 class Scheduler {
  public:
   /// All must outlive the scheduler. The seed makes the jitter, and so the whole order of a simulation, repeatable.
