@@ -52,11 +52,19 @@ Status check_repeater(Daemon& daemon, const std::string& repeater) {
 Result<object> ingest(Daemon& daemon, const std::string& repeater) {
   FIRN_TRY(check_repeater(daemon, repeater));
   array batches;
+  array failures;
   for (const auto& line : daemon.lines()) {
     if (!line->makes_rows() || (!repeater.empty() && line->name().str() != repeater)) {
       continue;
     }
-    FIRN_TRY(line->trigger_now());
+    if (const Status triggered = line->trigger_now(); !triggered) {
+      if (!repeater.empty()) {
+        return fail(Error(triggered.error()));
+      }
+      // One that cannot is no reason to leave out the others.
+      failures.push_back(object{{"repeater", line->name().str()}, {"message", triggered.error().message()}});
+      continue;
+    }
     FIRN_ASSIGN(const auto unfinished,
                 daemon.catalog().batches({.repeater = line->name(),
                                           .states = {BatchState::kClosing, BatchState::kSubmitted},
@@ -66,7 +74,7 @@ Result<object> ingest(Daemon& daemon, const std::string& repeater) {
     }
     daemon.scheduler().retry_now(line->name());
   }
-  return object{{"batches", std::move(batches)}};
+  return object{{"batches", std::move(batches)}, {"failures", std::move(failures)}};
 }
 
 Result<object> batch_view(Daemon& daemon, BatchId id) {

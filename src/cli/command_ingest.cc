@@ -107,9 +107,14 @@ int run_ingest(const CliContext& context) {
     return report(context, *wait.failure);
   }
   if (context.arguments.json) {
-    context.out << json::serialize(json::object{{"batches", wait.batches}}) << '\n';
+    context.out << json::serialize(json::object{{"batches", wait.batches}, {"failures", list_of(*begun, "failures")}})
+                << '\n';
   } else {
     context.out << batches_text(wait.batches);
+  }
+  for (const json::value& failure : list_of(*begun, "failures")) {
+    context.err << fmt::format("firn: {} was left out: {}\n", text_of(failure, "repeater"),
+                               text_of(failure, "message"));
   }
   if (wait.timed_out) {
     context.err << "firn: not loaded within the time-out; the daemon goes on, `firn status` tells how far it is\n";
@@ -119,7 +124,7 @@ int run_ingest(const CliContext& context) {
     context.err << "A chunk is in quarantine; `firn quarantine list` tells why.\n";
     return kExitAttention;
   }
-  return kExitOk;
+  return list_of(*begun, "failures").empty() ? kExitOk : kExitAttention;
 }
 
 }  // namespace firn

@@ -186,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"127.0.0.1:0", "localhost:80", "2:10", "not a numeric address", "127.0.0.1:8641"},
         Mistake{"127.0.0.1:0", "127.0.0.1:65536", "2:10", "not a numeric address", "127.0.0.1:8641"},
         Mistake{"127.0.0.1:0\"", "127.0.0.1:0\"\nmax_body = \"64 megabytes\"", "3:12", "is not a size", "64 MB"},
-        Mistake{"127.0.0.1:0\"", "127.0.0.1:0\"\nmax_body = \"2 GB\"", "3:12", "from 1 kB to 1 GB, not 2 GB", ""},
+        Mistake{"127.0.0.1:0\"", "127.0.0.1:0\"\nmax_body = \"2 GB\"", "3:12", "from 1 kB to 250 MB, not 2 GB", ""},
         Mistake{"table =", "chunk_age = \"1 hour\"\ntable =", "15:13", "not a length of time", "\"15m\""},
         Mistake{"table =", "chunk_size = \"251 MB\"\ntable =", "15:14", "from 64 kB to 250 MB", ""},
         Mistake{"table =", "chunk_size = \"63 kB\"\ntable =", "15:14", "from 64 kB to 250 MB", ""},

@@ -75,7 +75,7 @@ void read_intake(SectionReader& top, SectionResults& results) {
     section.refuse("listen", fmt::format("\"{}\" is not a numeric address with a port", listen),
                    "write it like \"127.0.0.1:8641\" or \"[::1]:8641\"");
   }
-  intake.max_body = section.size("max_body", {64 * kMega, kKilo, kGiga});
+  intake.max_body = section.size("max_body", {64 * kMega, kKilo, 250 * kMega});
   intake.in_flight = section.size("in_flight", {128 * kMega, kKilo, 1000 * kGiga});
   read_http_section(section, results);
   read_credentials_section(section, results);

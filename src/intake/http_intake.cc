@@ -156,11 +156,15 @@ HttpDecision HttpIntake::head(const HttpHead& head) {
 }
 
 HttpDecision HttpIntake::serve(const HttpHead& head, std::optional<IntakeTarget> target) {
+  const bool brings = head.method == "POST" || head.method == "PUT";
+  if (!target && brings) {
+    return answer_at_once(wrong_path());
+  }
   if (!target) {
     return answer_at_once(refused_answer(404, "there is nothing at this path",
                                          "forward to /in/<repeater>/<domain>, with a repeater of firn.toml"));
   }
-  if (head.method == "POST" || head.method == "PUT") {
+  if (brings) {
     return accept(head, std::move(*target));
   }
   if (head.method != "GET") {
@@ -281,6 +285,15 @@ HttpResponse HttpIntake::without_queue(const RepeaterName& repeater, std::size_t
     return refused(repeater, *refusal);
   }
   return unknown(repeater);
+}
+
+/// HQ would take 404 as the end of the document.
+HttpResponse HttpIntake::wrong_path() {
+  mediator_.count({}, IntakeOutcome::kUnknownRepeater, 0);
+  mediator_.alarm(kUnknownRepeaterAlarm, "a wrong path",
+                  "a client sent to a path that is not /in/<repeater>/<domain>: correct the URL in HQ");
+  return later_answer("there is no repeater at this path", "forward to /in/<repeater>/<domain>",
+                      options_.retry_after_seconds);
 }
 
 HttpResponse HttpIntake::unknown(const RepeaterName& repeater) {

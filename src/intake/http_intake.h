@@ -94,6 +94,7 @@ class HttpIntake final : public HttpHandler {
   HttpResponse over_budget(const RepeaterName& repeater);
   HttpResponse without_queue(const RepeaterName& repeater, std::size_t length);
   HttpResponse unknown(const RepeaterName& repeater);
+  HttpResponse wrong_path();
   HttpResponse refused(const RepeaterName& repeater, const Error& error);
   void finish(Waiting& waiting, Result<Position> appended);
 

@@ -423,6 +423,7 @@ TEST_F(HttpIntakeTest, RefusesOtherMethodsAndPaths) {
   }
   Request request;
   request.target = "/out/forms";
+  request.method = "GET";
   EXPECT_EQ(ask(request).status, 404);
 }
 

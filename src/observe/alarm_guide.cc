@@ -22,8 +22,12 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"journal.poisoned", "look at the disk and the kernel's log; firn goes on by itself once it can write"},
     {"journal.write_failed", "look at the disk and the kernel's log: it may be dying"},
     {"pipeline.blocked", "do what the reason says; firn looks again every minute"},
+    {"pipeline.retrying", "do what the reason says; firn goes on trying, at least once a minute"},
+    {"quarantine.chunk", "firn quarantine list tells why; firn quarantine retry REPEATER --chunk ID sends it again"},
     {"quarantine.growth", "firn quarantine list, then repair and retry, or discard"},
     {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
+    {"repeater.not_configured",
+     "add the repeater to firn.toml again; when firn status shows nothing waiting there, remove it and its folder"},
 });
 
 constexpr std::string_view kUnknown = "see docs/failure_modes.md";

@@ -32,12 +32,26 @@ void Alarms::put(Alarm alarm) {
       found->second.last = alarm.last;
       return;
     }
-    if (alarms_.size() >= kMaxAlarms) {
+    if (alarms_.size() >= kMaxAlarms && !(!alarm.is_event && drop_oldest_event())) {
       return;
     }
     alarms_.emplace(key, std::move(alarm));
   }
   log_.write(LogLevel::kWarning, "alarm.raised", {{"alarm", name}, {"object", object}, {"text", text}});
+}
+
+bool Alarms::drop_oldest_event() {
+  auto oldest = alarms_.end();
+  for (auto entry = alarms_.begin(); entry != alarms_.end(); ++entry) {
+    if (entry->second.is_event && (oldest == alarms_.end() || entry->second.last < oldest->second.last)) {
+      oldest = entry;
+    }
+  }
+  if (oldest == alarms_.end()) {
+    return false;
+  }
+  alarms_.erase(oldest);
+  return true;
 }
 
 bool Alarms::is_over(const Alarm& alarm) const { return alarm.is_event && clock_.now() - alarm.last > kEventLife; }

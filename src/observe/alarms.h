@@ -26,7 +26,8 @@ struct Alarm {
 };
 
 /// The list of alarms that `firn status` shows. Each (name, object) stands once and counts; a new one is logged.
-/// At most kMaxAlarms are kept: names made up by strangers cannot fill the memory. Threads: any.
+/// At most kMaxAlarms are kept: names made up by strangers cannot fill the memory, nor keep out what still holds: in a
+/// full list an event gives way to a state. Threads: any.
 class Alarms {
  public:
   static constexpr std::size_t kMaxAlarms = 200;
@@ -45,6 +46,8 @@ class Alarms {
  private:
   void put(Alarm alarm) FIRN_EXCLUDES(mutex_);
   [[nodiscard]] bool is_over(const Alarm& alarm) const;
+  /// False when there is none.
+  bool drop_oldest_event() FIRN_REQUIRES(mutex_);
   const Clock& clock_;
   Log& log_;
   mutable Mutex mutex_;

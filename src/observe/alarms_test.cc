@@ -49,6 +49,16 @@ TEST_F(AlarmsTest, StrangersCannotFillTheMemory) {
   EXPECT_EQ(alarms_.list().size(), Alarms::kMaxAlarms);
 }
 
+TEST_F(AlarmsTest, InAFullListAnEventGivesWayToWhatStillHolds) {
+  for (int i = 0; i < 300; ++i) {
+    alarms_.raise_event("intake.credentials_refused", std::to_string(i), "");
+  }
+  alarms_.raise("journal.closed", "forms", "");
+  const auto all = alarms_.list();
+  EXPECT_EQ(all.size(), Alarms::kMaxAlarms);
+  EXPECT_EQ(all.back().name, "journal.closed");
+}
+
 TEST(AlarmGuide, IsInOrderAndSaysSomethingOfEach) {
   const auto guides = alarm_guides();
   EXPECT_TRUE(std::ranges::is_sorted(guides, {}, &AlarmGuide::name));

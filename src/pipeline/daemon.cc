@@ -115,6 +115,21 @@ Status Daemon::open_lines() {
                                                     loads ? &connections_->loader(repeater.destination) : nullptr));
     lines_.back()->start();
   }
+  return tell_of_strangers();
+}
+
+/// Forms may wait in the journal of a repeater that somebody has renamed or removed.
+Status Daemon::tell_of_strangers() {
+  const std::string journals = join(config_.data_dir, "journal");
+  FIRN_TRY(files_->create_directories(journals));
+  FIRN_ASSIGN(const auto names, files_->list(journals));
+  for (const std::string& name : names) {
+    if (line(RepeaterName(name)) == nullptr) {
+      alarms_.raise("repeater.not_configured", name,
+                    "firn.toml has no repeater of this name, but " + join(journals, name) +
+                        " is its journal: nothing works on what was accepted for it");
+    }
+  }
   return {};
 }
 

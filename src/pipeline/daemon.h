@@ -74,6 +74,7 @@ class Daemon {
   Status open_data_directory();
   Status open_catalog();
   Status open_lines();
+  Status tell_of_strangers();
   Status listen();
   void run_workers();
   void work();

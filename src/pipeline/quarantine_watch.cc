@@ -14,6 +14,7 @@ namespace {
 
 constexpr Duration kBetweenLooks = std::chrono::seconds(10);
 constexpr const char* kAlarm = "quarantine.growth";
+constexpr const char* kChunkAlarm = "quarantine.chunk";
 
 }  // namespace
 
@@ -36,6 +37,21 @@ Status QuarantineWatch::look_at(const RepeaterName& repeater, Seen& seen) {
         totals.quarantine_open == 1 ? "a record waits" : std::to_string(totals.quarantine_open) + " records wait";
     alarms_.raise(kAlarm, repeater.str(),
                   what + " in quarantine, the newest since " + format_iso8601(*seen.newest) + "; all others went on");
+  }
+  return look_at_chunks(repeater, seen);
+}
+
+Status QuarantineWatch::look_at_chunks(const RepeaterName& repeater, Seen& seen) {
+  FIRN_ASSIGN(const auto held,
+              catalog_.chunks({.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = 1}));
+  const auto before = seen.chunk;
+  seen.chunk = held.empty() ? std::nullopt : std::optional(held.front().id);
+  if (held.empty()) {
+    alarms_.clear(kChunkAlarm, repeater.str());
+  } else if (seen.chunk != before) {
+    alarms_.raise(kChunkAlarm, repeater.str(),
+                  "chunk " + std::to_string(held.front().id) + " is held: " + held.front().reason +
+                      "; its file is kept, and all others went on");
   }
   return {};
 }

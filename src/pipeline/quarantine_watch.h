@@ -16,7 +16,7 @@ namespace firn {
 
 /// Watches the quarantine of every repeater: a step of its own that looks every ten seconds. `quarantine.growth` stands
 /// for a repeater while records are open there of which the newest came within the last day; it goes when a person has
-/// settled them all, or a day has passed without another.
+/// settled them all, or a day has passed without another. `quarantine.chunk` stands while a chunk is held.
 class QuarantineWatch final : public Step {
  public:
   static constexpr Duration kFresh = std::chrono::hours(24);
@@ -32,9 +32,11 @@ class QuarantineWatch final : public Step {
   struct Seen {
     Position last{};
     std::optional<Timestamp> newest;
+    std::optional<ChunkId> chunk;  ///< the oldest that is held
   };
 
   Status look_at(const RepeaterName& repeater, Seen& seen);
+  Status look_at_chunks(const RepeaterName& repeater, Seen& seen);
   /// Reads what came since the last look; true when anything did.
   Result<bool> read_on(const RepeaterName& repeater, Seen& seen);
 

@@ -21,6 +21,9 @@ namespace {
 
 constexpr Duration kLookAgainWhenBlocked = std::chrono::seconds(60);
 constexpr std::string_view kBlockedAlarm = "pipeline.blocked";
+constexpr std::string_view kRetryingAlarm = "pipeline.retrying";
+/// So many failures in a row are no hiccup: with the back-off they take about a minute and a half.
+constexpr std::uint64_t kFailuresThatTell = 10;
 
 }  // namespace
 
@@ -193,7 +196,13 @@ void Scheduler::tell(const Task& task, const StepOutcome& outcome) {
   if (!outcome.is_attempt) {
     alarms_.clear(std::string(kBlockedAlarm), object);
   }
-  if (outcome.result == StepResult::kTryAgain) {
+  const bool again = outcome.result == StepResult::kTryAgain;
+  if (again && task.backoff.failures() + 1 >= kFailuresThatTell) {
+    alarms_.raise(std::string(kRetryingAlarm), object, outcome.reason ? outcome.reason->message() : "");
+  } else if (!again && !outcome.is_attempt) {
+    alarms_.clear(std::string(kRetryingAlarm), object);
+  }
+  if (again) {
     log_.write(LogLevel::kInfo, "step.retry",
                {{"repeater", task.repeater.str()},
                 {"step", std::string(task.step->name())},

@@ -191,6 +191,23 @@ TEST_F(SchedulerTest, ABlockedStepRaisesAnAlarmThatGoesWhenItIsMended) {
   EXPECT_TRUE(alarms_.list().empty());
 }
 
+TEST_F(SchedulerTest, AStepThatFailsAgainAndAgainRaisesAnAlarmUntilItWorks) {
+  for (int i = 0; i < 10; ++i) {
+    stage_.outcomes.push_back(StepOutcome::failed(passing()));
+  }
+  scheduler_.wake(forms_, "stage");
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(alarms_.list().empty()) << i;
+    run_all();
+    clock_.advance(seconds(59));
+  }
+  ASSERT_EQ(alarms_.list().size(), 1U);
+  EXPECT_EQ(alarms_.list().front().name, "pipeline.retrying");
+  clock_.advance(minutes(1));
+  run_all();
+  EXPECT_TRUE(alarms_.list().empty());
+}
+
 TEST_F(SchedulerTest, AFailedCommitIsRepeatedByTheStepItself) {
   const Transition open = OpenFirstBatch{forms_, "2026-03", clock_.now()};
   pack_.outcomes.push_back(StepOutcome::done({open}));

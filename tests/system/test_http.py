@@ -80,6 +80,14 @@ def test_other_paths_are_404_and_other_methods_405(firn):
     assert firn.client().request("DELETE", "/in/forms").status == 405
 
 
+def test_a_document_for_a_wrong_path_is_503_because_hq_would_give_it_up(firn):
+    for path in ("/in/forms/demo-health/extra", "/forms", "/in"):
+        reply = firn.client().request("POST", path, encode(FormMaker(38).form()))
+        assert reply.status == 503 and int(reply.headers["retry-after"]) > 0, path
+    (alarm,) = firn.whole_status()["alarms"]
+    assert (alarm["name"], alarm["count"]) == ("intake.unknown_repeater", 3)
+
+
 def test_a_full_quota_is_503_and_passes(make_firn):
     firn = make_firn(journal_quota="1 MB").start()
     client, maker = firn.client(), FormMaker(36)

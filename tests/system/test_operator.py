@@ -2,7 +2,7 @@
 
 import re
 
-from firn import CONFIGURATION, FAILED, REPEATER, UNREACHABLE
+from firn import ATTENTION, CONFIGURATION, FAILED, REPEATER, UNREACHABLE
 from forms import FormMaker, edited, encode
 
 
@@ -102,3 +102,40 @@ def test_the_admin_socket_is_private(firn):
 
 def test_version(make_firn):
     assert re.match(r"firn \d+\.\d+\.\d+", make_firn().run("version").stdout)
+
+
+def two_repeaters():
+    return """
+[repeater.visits]
+kind = "form"
+table = "visits"
+stage = "staging"
+destination = "warehouse"
+"""
+
+
+def test_a_repeater_that_is_no_longer_configured_raises_an_alarm(make_firn):
+    firn = make_firn(extra=two_repeaters()).start()
+    assert firn.client().post(encode(FormMaker(66).form()), repeater="visits").status == 200
+    firn.stop()
+    firn.settings.extra = ""
+    firn.write_config()
+    firn.start()
+    (alarm,) = firn.whole_status()["alarms"]
+    assert (alarm["name"], alarm["object"]) == ("repeater.not_configured", "visits")
+    assert firn.run("status").returncode == ATTENTION
+
+
+def test_ingest_goes_on_when_one_repeater_cannot(make_firn):
+    firn = make_firn(extra=two_repeaters()).start()
+    for repeater in ("forms", "visits"):
+        assert firn.client().post(encode(FormMaker(67).form()), repeater=repeater).status == 200
+    firn.stop()
+    (segment,) = (firn.data / "journal" / "forms").glob("*.seg")
+    content = bytearray(segment.read_bytes())
+    content[20] ^= 0xFF
+    segment.write_bytes(content)
+    firn.start()
+    done = firn.run("ingest", "--wait")
+    assert done.returncode == ATTENTION and "forms was left out" in done.stderr
+    assert len(firn.rows("visits")) == 1
