@@ -32,18 +32,27 @@ object batch_object(const Batch& batch) {
 }
 
 Status check_repeater(Daemon& daemon, const std::string& repeater) {
-  if (repeater.empty()) {
+  const RepeaterLine* line = repeater.empty() ? nullptr : daemon.line(RepeaterName(repeater));
+  if (repeater.empty() || (line != nullptr && line->makes_rows())) {
     return {};
   }
-  const RepeaterLine* line = daemon.line(RepeaterName(repeater));
-  if (line == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "ingest", repeater, "there is no such repeater", "see `firn status`"});
+  const bool known = line != nullptr;
+  return fail(
+      Error{known ? ErrorKind::kInvalidInput : ErrorKind::kNotFound, "ingest", repeater,
+            known ? "its documents make no rows: each is a request to fetch something" : "there is no such repeater",
+            known ? "`firn status` shows how many wait" : "see `firn status`"});
+}
+
+/// Adds the repeater's batches that are to be loaded.
+Status ingest_one(Daemon& daemon, RepeaterLine& line, array& batches) {
+  FIRN_TRY(line.trigger_now());
+  FIRN_ASSIGN(const auto unfinished, daemon.catalog().batches({.repeater = line.name(),
+                                                               .states = {BatchState::kClosing, BatchState::kSubmitted},
+                                                               .limit = kEverything}));
+  for (const Batch& batch : unfinished) {
+    batches.push_back(batch_object(batch));
   }
-  if (!line->makes_rows()) {
-    return fail(Error{ErrorKind::kInvalidInput, "ingest", repeater,
-                      "its documents make no rows: each is a request to fetch something",
-                      "`firn status` shows how many wait"});
-  }
+  daemon.scheduler().retry_now(line.name());
   return {};
 }
 
@@ -57,22 +66,14 @@ Result<object> ingest(Daemon& daemon, const std::string& repeater) {
     if (!line->makes_rows() || (!repeater.empty() && line->name().str() != repeater)) {
       continue;
     }
-    if (const Status triggered = line->trigger_now(); !triggered) {
-      if (!repeater.empty()) {
-        return fail(Error(triggered.error()));
-      }
+    Status begun = ingest_one(daemon, *line, batches);
+    if (!begun && !repeater.empty()) {
+      return fail(std::move(begun).error());
+    }
+    if (!begun) {
       // One that cannot is no reason to leave out the others.
-      failures.push_back(object{{"repeater", line->name().str()}, {"message", triggered.error().message()}});
-      continue;
+      failures.push_back(object{{"repeater", line->name().str()}, {"message", begun.error().message()}});
     }
-    FIRN_ASSIGN(const auto unfinished,
-                daemon.catalog().batches({.repeater = line->name(),
-                                          .states = {BatchState::kClosing, BatchState::kSubmitted},
-                                          .limit = kEverything}));
-    for (const Batch& batch : unfinished) {
-      batches.push_back(batch_object(batch));
-    }
-    daemon.scheduler().retry_now(line->name());
   }
   return object{{"batches", std::move(batches)}, {"failures", std::move(failures)}};
 }
