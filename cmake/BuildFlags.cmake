@@ -37,12 +37,40 @@ if(FIRN_FUZZ)
   target_compile_options(firn_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Parsing these takes a third of a compilation's time. Clang builds without them, so a forgotten #include is still found.
+# firn_precompiled(NAME [HEADERS ...] [LINKS ...]): headers for targets to use again.
+function(firn_precompiled name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;LINKS" ${ARGN})
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cc CONTENT "")
+  add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/${name}.cc)
+  target_compile_options(${name} PRIVATE -fpch-preprocess)
+  target_link_libraries(${name} PRIVATE firn_flags fmt::fmt ${ARG_LINKS})
+  target_precompile_headers(${name} PRIVATE
+    <algorithm> <array> <chrono> <cstddef> <cstdint> <expected> <functional> <map> <memory> <mutex> <optional> <set> <span>
+    <string> <string_view> <thread> <utility> <variant> <vector> <fmt/format.h> ${ARG_HEADERS})
+endfunction()
+if(FIRN_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  firn_precompiled(firn_headers)
+  if(FIRN_TESTS)
+    firn_precompiled(firn_test_headers HEADERS <gtest/gtest.h> LINKS GTest::gtest)
+  endif()
+endif()
+
+function(firn_use_precompiled target headers)
+  if(TARGET ${headers})
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    target_link_libraries(${target} PRIVATE fmt::fmt)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
+  endif()
+endfunction()
+
 # firn_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...]): one folder of src/.
 function(firn_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE firn_flags ${ARG_PRIVATE_DEPENDS})
+  firn_use_precompiled(${name} firn_headers)
 endfunction()
 
 # firn_test(NAME SOURCES ... DEPENDS ... [LABEL unit] [TIMEOUT 20]): one test program; nothing when tests are off.
@@ -60,5 +88,6 @@ function(firn_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE firn_flags ${ARG_DEPENDS} GTest::gtest_main)
+  firn_use_precompiled(${name} firn_test_headers)
   gtest_discover_tests(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} DISCOVERY_TIMEOUT 60)
 endfunction()
