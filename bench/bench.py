@@ -4,161 +4,17 @@ Everything talks to loopback, is bounded in time, and ends only the processes th
 """
 
 import argparse
-import base64
 import json
-import os
 import pathlib
-import signal
-import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
-from waiting import wait_until  # noqa: E402
+from intake_ways import measure_ways, print_ways
+from servers import SECRET, Firn, Programs, Server, plain_forms, wait_until, write_bodies, wrk
 
 CONNECTIONS = (1, 16, 64, 256)
-SECRET = "bench-secret"
-AUTHORIZATION = "Basic " + base64.b64encode(f"hq:{SECRET}".encode()).decode()
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-
 OF_FORMS = "FROM chunks WHERE repeater = (SELECT id FROM repeaters WHERE name = 'forms')"
-
-CONFIG = """
-data_dir = "data"
-[intake]
-listen = "127.0.0.1:0"
-[[intake.credential]]
-name = "hq"
-type = "basic"
-username = "hq"
-secret_file = "hq.secret"
-[disk]
-intake_floor = "200 MB"
-pack_floor = "100 MB"
-[log]
-level = "warning"
-[connection.stage]
-type = "directory"
-path = "stage"
-[connection.warehouse]
-type = "duckdb"
-database = "warehouse.duckdb"
-memory_limit = "1 GB"
-[repeater.forms]
-kind = "form"
-table = "forms"
-stage = "stage"
-destination = "warehouse"
-threshold = "{threshold}"
-chunk_size = "64 MB"
-chunk_age = "{chunk_age}"
-keep_staged = "0s"
-journal_quota = "40 GB"
-"""
-
-
-class Programs:
-    """Where the programs of the release build are."""
-
-    def __init__(self, build):
-        self.firn = build / "src" / "firn"
-        self.null_server = build / "bench" / "firn-bench-null"
-        self.raw_append = build / "bench" / "firn-bench-raw"
-        self.fill_catalog = build / "bench" / "firn-bench-fill"
-        self.here = pathlib.Path(__file__).parent
-
-
-class Server:
-    """A server that writes its port to a file; ended by its process id."""
-
-    def __init__(self, command, port_file):
-        self.port_file = pathlib.Path(port_file)
-        self.port_file.unlink(missing_ok=True)
-        self.process = subprocess.Popen([str(part) for part in command], stderr=subprocess.DEVNULL)
-        self.port = wait_until(self._read_port, f"start of {command[0]}", 60, every=0.01)
-
-    def _read_port(self):
-        if self.process.poll() is not None:
-            raise SystemExit(f"bench: the server ended at once with {self.process.returncode}")
-        text = self.port_file.read_text() if self.port_file.exists() else ""
-        return int(text) if text.strip() else None
-
-    def cpu_seconds(self):
-        """CPU seconds of each thread name."""
-        sums = {}
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            stat = (task / "stat").read_text()
-            name = stat[stat.index("(") + 1 : stat.rindex(")")]
-            fields = stat[stat.rindex(")") + 2 :].split()
-            sums[name] = sums.get(name, 0) + (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
-        return sums
-
-    def peak_rss_mb(self):
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-        return 0
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
-
-
-class Firn(Server):
-    def __init__(self, programs, directory, threshold="20 GB", chunk_age="1h"):
-        self.programs = programs
-        self.directory = pathlib.Path(directory)
-        config = self.directory / "firn.toml"
-        config.write_text(CONFIG.format(threshold=threshold, chunk_age=chunk_age))
-        secret = self.directory / "hq.secret"
-        secret.write_text(SECRET)
-        secret.chmod(0o600)
-        port_file = self.directory / "port"
-        super().__init__([programs.firn, "serve", "--config", config, "--port-file", port_file], port_file)
-
-    def command(self, *arguments):
-        output = subprocess.run(
-            [str(self.programs.firn), "--config", str(self.directory / "firn.toml"), "--json", *arguments],
-            stdout=subprocess.PIPE, check=True, timeout=600,
-        ).stdout
-        return json.loads(output)
-
-    def repeater(self):
-        return self.command("status")["repeaters"][0]
-
-    def query(self, sql):
-        with sqlite3.connect(f"file:{self.directory}/data/catalog.sqlite?mode=ro", uri=True) as catalog:
-            return catalog.execute(sql).fetchone()
-
-    def accepts(self):
-        url = f"http://127.0.0.1:{self.port}/in/forms"
-        request = urllib.request.Request(url, headers={"Authorization": AUTHORIZATION})
-        try:
-            with urllib.request.urlopen(request, timeout=1) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-
-
-def wrk(programs, port, connections, seconds, bodies, run):
-    """One wrk run. Requests a second, p50 and p99 in ms, the number of requests."""
-    output = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(programs.here / "post_forms.lua"),
-         f"http://127.0.0.1:{port}", "--", str(bodies), AUTHORIZATION, run],
-        stdout=subprocess.PIPE, check=True, text=True, timeout=seconds + 60,
-    ).stdout
-    line = next(row for row in output.splitlines() if row.startswith("RESULT"))
-    requests, microseconds, errors, p50, p99, longest = (float(word) for word in line.split()[1:])
-    return {"per_second": requests / microseconds * 1e6, "p50_ms": p50 / 1e3, "p99_ms": p99 / 1e3,
-            "longest_ms": longest / 1e3, "requests": int(requests), "errors": int(errors)}
 
 
 def measure_baselines(programs, bodies, seconds):
@@ -166,7 +22,7 @@ def measure_baselines(programs, bodies, seconds):
         port_file = pathlib.Path(directory) / "port"
         credentials = ["--username", "hq", "--password", SECRET]
         server = Server([programs.null_server, "--port-file", port_file, *credentials], port_file)
-        null = {c: wrk(programs, server.port, c, seconds, bodies, f"null{c}") for c in CONNECTIONS}
+        null = {c: wrk(programs, server.url, c, seconds, plain_forms(bodies, f"null{c}")) for c in CONNECTIONS}
         server.kill()
         raw = {}
         for group in (1, 16, 100):
@@ -180,7 +36,8 @@ def measure_accepts(programs, bodies, seconds):
     for connections in CONNECTIONS:
         with tempfile.TemporaryDirectory(prefix="firn-bench.") as directory:
             firn = Firn(programs, directory)
-            results[connections] = wrk(programs, firn.port, connections, seconds, bodies, f"acc{connections}")
+            forms = plain_forms(bodies, f"acc{connections}")
+            results[connections] = wrk(programs, firn.url, connections, seconds, forms)
             firn.kill()
     return results
 
@@ -190,7 +47,7 @@ def measure_way(programs, bodies, seconds):
     with tempfile.TemporaryDirectory(prefix="firn-bench.") as directory:
         firn = Firn(programs, directory)
         start = time.time()
-        sent = wrk(programs, firn.port, 256, seconds, bodies, "way")
+        sent = wrk(programs, firn.url, 256, seconds, plain_forms(bodies, "way"))
         firn.command("ingest", "--wait", "--timeout", "600s")
         packed, loaded, rows = firn.query(f"SELECT max(packed_at), max(loaded_at), sum(rows) {OF_FORMS}")
         status = firn.repeater()
@@ -217,7 +74,7 @@ def measure_recovery(programs, bodies, forms):
         firn = Firn(programs, directory)
         run = 0
         while firn.repeater()["received"] < forms:
-            wrk(programs, firn.port, 256, 10, bodies, f"rec{run}")
+            wrk(programs, firn.url, 256, 10, plain_forms(bodies, f"rec{run}"))
             run += 1
         received = firn.repeater()["received"]
         firn.kill()
@@ -239,7 +96,7 @@ def measure_known(programs, bodies, documents, seconds):
         subprocess.run(fill, check=True, timeout=1200)
         firn = Firn(programs, directory)
         start = time.time()
-        wrk(programs, firn.port, 256, seconds, bodies, "known")
+        wrk(programs, firn.url, 256, seconds, plain_forms(bodies, "known"))
         firn.command("ingest", "--wait", "--timeout", "600s")
         packed, rows = firn.query(f"SELECT max(packed_at), sum(rows) {OF_FORMS}")
         rss = firn.peak_rss_mb()
@@ -295,14 +152,12 @@ def main():
     parser.add_argument("--seconds", type=int, default=10, help="length of each load")
     parser.add_argument("--journal-forms", type=int, default=1_000_000)
     parser.add_argument("--known-documents", type=int, default=10_000_000)
-    parser.add_argument("--only", help="some of accepts,way,recovery,known; the baselines are always measured")
+    parser.add_argument("--only", help="some of accepts,way,recovery,known,ways; the baselines are always measured")
     options = parser.parse_args()
     programs = Programs(pathlib.Path(options.build).resolve())
-    chosen = set((options.only or "accepts,way,recovery,known").split(","))
+    chosen = set((options.only or "accepts,way,recovery,known,ways").split(","))
     with tempfile.TemporaryDirectory(prefix="firn-bench.") as directory:
-        bodies = pathlib.Path(directory) / "bodies.jsonl"
-        with bodies.open("w") as out:
-            subprocess.run([sys.executable, str(programs.here / "make_bodies.py"), "2000", "1"], stdout=out, check=True)
+        bodies = write_bodies("json", pathlib.Path(directory))
         results = {"baselines": measure_baselines(programs, bodies, options.seconds)}
         if "accepts" in chosen:
             results["accepts"] = measure_accepts(programs, bodies, options.seconds)
@@ -313,6 +168,9 @@ def main():
             results["recovery"] = measure_recovery(programs, bodies, options.journal_forms)
         if "known" in chosen:
             results["known"] = measure_known(programs, bodies, options.known_documents, options.seconds)
+        if "ways" in chosen:
+            results["ways"] = measure_ways(programs, bodies, options.seconds)
+            print_ways(results["ways"])
     if "way" in results:
         print_rest(results)
     if options.json:
