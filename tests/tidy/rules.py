@@ -2,10 +2,9 @@
 
 import ast
 import re
-from dataclasses import dataclass
-from typing import Callable
 
 from functions import functions
+from rule import find, rule
 from tree import code_only, lines_matching, without_comments
 
 MAX_LINES = {".cc": 500, ".h": 200}
@@ -28,33 +27,6 @@ LAYERS = {
     "cli": _BELOW_PIPELINE | {"pipeline", "admin"},
     "main.cc": _BELOW_PIPELINE | {"pipeline", "admin", "cli"},
 }
-
-
-@dataclass
-class Rule:
-    name: str
-    check: Callable
-    bad: list
-    good: list
-
-
-RULES = []
-
-
-def rule(bad, good=()):
-    def register(check):
-        RULES.append(Rule(check.__name__, check, list(bad), list(good)))
-        return check
-
-    return register
-
-
-def _find(files, pattern, why, of=lambda text: text):
-    return [
-        f"{path}:{line}: {why}: {match.group(0).strip()}"
-        for path, text in files
-        for line, match in lines_matching(pattern, of(text))
-    ]
 
 
 def _includes(text):
@@ -233,7 +205,7 @@ def no_test_is_off(tree):
         r"|\bunittest\.skip|PROPERTIES\s+DISABLED\b"
     )
     files = [f for f in tree.of(".cc", ".h", ".py", "CMakeLists.txt", ".cmake") if not f[0].startswith("tests/tidy/")]
-    return _find(files, pattern, "switched off")
+    return find(files, pattern, "switched off")
 
 
 _BANNED = (
@@ -274,11 +246,11 @@ _BANNED = (
 def banned_calls(tree):
     """No sleeps, no unseeded randomness, no unsafe C functions; wall time only through Clock."""
     cpp = tree.cpp()
-    problems = [p for pattern, why in _BANNED for p in _find(cpp, pattern, why, code_only)]
+    problems = [p for pattern, why in _BANNED for p in find(cpp, pattern, why, code_only)]
     outside = [f for f in cpp if not f[0].startswith("src/platform/")]
-    problems += _find(outside, r"\bsystem_clock::now\b", "use the Clock that was passed in", code_only)
+    problems += find(outside, r"\bsystem_clock::now\b", "use the Clock that was passed in", code_only)
     python = [f for f in tree.of(".py") if not f[0].startswith("tests/tidy/")]
-    return problems + _find(python, r"\btime\.sleep\b|\bfrom time import .*\bsleep\b", "use waiting.wait_until")
+    return problems + find(python, r"\btime\.sleep\b|\bfrom time import .*\bsleep\b", "use waiting.wait_until")
 
 
 def _written_by_us(tree):
@@ -292,7 +264,7 @@ def _written_by_us(tree):
 )
 def no_notes_to_self(tree):
     """What is left to do is an issue, not a comment."""
-    return _find(_written_by_us(tree), r"\b(TODO|FIXME|XXX|HACK)\b", "a note to self")
+    return find(_written_by_us(tree), r"\b(TODO|FIXME|XXX|HACK)\b", "a note to self")
 
 
 @rule(
@@ -301,7 +273,7 @@ def no_notes_to_self(tree):
 )
 def no_machine_paths(tree):
     """Nothing names a folder of one machine."""
-    return _find(_written_by_us(tree), r"(?<![\w.])/(work|root|home)/", "a path of one machine")
+    return find(_written_by_us(tree), r"(?<![\w.])/(work|root|home)/", "a path of one machine")
 
 
 @rule(
@@ -318,7 +290,7 @@ def no_registry_hosts(tree):
         r"registry\.npmjs\.\w+|registry\.yarnpkg\.\w+|\bpypi\.(org|python\.org)|files\.pythonhosted\.org"
         r"|\b(deb|security|ftp)\.debian\.org|proxy\.golang\.org|crates\.io|repo1?\.maven\.\w+"
     )
-    return _find(_written_by_us(tree), pattern, "a registry's host")
+    return find(_written_by_us(tree), pattern, "a registry's host")
 
 
 @rule(
@@ -358,64 +330,6 @@ def few_units_see_asio(tree):
     return units if len(units) > MAX_ASIO_UNITS else []
 
 
-def known_tests(tree):
-    """Every test there is: `Suite.Name` of GoogleTest and rapidcheck, `file.py::test_name` of pytest."""
-    names = set()
-    for _, text in tree.of(".cc", ".h"):
-        for _, m in lines_matching(
-            r"^\s*(?:TYPED_)?(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
-            r"\(\s*(\w+)\s*,\s*(\w+)\s*[,)]",
-            without_comments(text),
-        ):
-            names.add(f"{m.group(1)}.{m.group(2)}")
-    for path, text in tree.of(".py", under="tests/"):
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                names.add(f"{path.rpartition('/')[2]}::{node.name}")
-    return names
-
-
-def _named_tests(text):
-    return lines_matching(r"`(\w+\.py::test_\w+|[A-Z]\w*\.[A-Z]\w*)`", text)
-
-
-@rule(
-    bad=[{"docs/guarantees.md": "| 1 | `Journal.Forgets` |"}, {"docs/guarantees.md": "| 1 | `test_a.py::test_b` |"}],
-    good=[
-        {
-            "docs/guarantees.md": "| 1 | `Journal.Keeps`, `Seam.Holds`, `test_a.py::test_b` |",
-            "src/a_test.cc": "TEST_F(Journal, Keeps) {}\nRC_GTEST_PROP(Seam, Holds, ()) {}\n",
-            "tests/system/test_a.py": "def test_b():\n    pass\n",
-        }
-    ],
-)
-def guarantees_name_real_tests(tree):
-    """Each test that docs/guarantees.md names exists."""
-    names = known_tests(tree)
-    text = tree.files.get("docs/guarantees.md", "")
-    return [
-        f"docs/guarantees.md:{line}: there is no test {m.group(1)}"
-        for line, m in _named_tests(text)
-        if m.group(1) not in names
-    ]
-
-
-@rule(
-    bad=[
-        {"docs/guarantees.md": "", "tests/mutations/a-b.patch": ""},
-        {"docs/guarantees.md": "| 1 | `A.B` | `a-b`, `c-d` |", "tests/mutations/a-b.patch": ""},
-    ],
-    good=[{"docs/guarantees.md": "| 1 | `A.B` | `a-b` |\nonly `indexed_on`", "tests/mutations/a-b.patch": ""}],
-)
-def guarantees_name_every_mutation(tree):
-    """docs/guarantees.md names each patch of tests/mutations/ beside the rule that it breaks, and no other."""
-    text = tree.files.get("docs/guarantees.md", "")
-    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", text))
-    there = {path.rpartition("/")[2][: -len(".patch")] for path, _ in tree.of(".patch", under="tests/mutations/")}
-    missing = [f"docs/guarantees.md: does not name tests/mutations/{name}.patch" for name in sorted(there - named)]
-    return missing + [f"docs/guarantees.md: there is no tests/mutations/{name}.patch" for name in sorted(named - there)]
-
-
 @rule(
     bad=[
         {"src/base/a.cc": "f();  // NOLINT"},
@@ -430,7 +344,7 @@ def guarantees_name_every_mutation(tree):
 def lint_exceptions_have_reasons(tree):
     """NOLINT names the check and says why: `NOLINT(check-name): reason`."""
     pattern = r"NOLINT(NEXTLINE|BEGIN)?\b(?!(NEXTLINE|BEGIN)?\([\w.,\s-]+\): \S)(?!END)[^\n]*"
-    return _find(tree.cpp(), pattern, "without check or reason")
+    return find(tree.cpp(), pattern, "without check or reason")
 
 
 @rule(bad=[{"src/base/a.h": "int a;\n"}], good=[{"src/base/a.h": "#pragma once\nint a;\n"}])
@@ -498,20 +412,6 @@ def mutations_name_a_test(tree):
     ]
 
 
-@rule(
-    bad=[{"docs/changes/readme_later.md": "# Nothing\n"}, {"docs/changes/3.feature.md": ""}],
-    good=[{"docs/changes/3.added.md": "Firn exists.", "docs/changes/README.md": "x"}],
-)
-def changes_are_fragments(tree):
-    """docs/changes/ holds fragments `<issue>.<added|changed|fixed|removed|breaking>.md` and its README."""
-    return [
-        path
-        for path, text in tree.of("", under="docs/changes/")
-        if path != "docs/changes/README.md"
-        and not (re.fullmatch(r"docs/changes/\d+\.(added|changed|fixed|removed|breaking)\.md", path) and text.strip())
-    ]
-
-
 @rule(bad=[{"script/a": "x" * 121}], good=[{"tests/a.py": "x" * 120}, {"docs/a.md": "x" * 121}, {"a.json": "x" * 121}])
 def line_width(tree):
     """Code and scripts have at most 120 columns, like the C++ sources."""
@@ -525,98 +425,4 @@ def line_width(tree):
         if measured(path)
         for number, line in enumerate(text.split("\n"), 1)
         if len(line) > 120
-    ]
-
-
-def _table_names(text, title):
-    """The names in the first column of the table whose first column has this title."""
-    rows = re.search(rf"^\| {title} \|.*\n\|[-|]+\n((?:\|.*\n?)*)", text, re.MULTILINE)
-    return set(re.findall(r"^\| `([\w.]+)`", rows.group(1), re.MULTILINE)) if rows else set()
-
-
-def _compare(document, listed, used, what):
-    return [f"{document}: {what} {name} is missing" for name in sorted(used - listed)] + [
-        f"{document}: there is no {what} {name}" for name in sorted(listed - used)
-    ]
-
-
-_EVENT_TABLE = "| event | level |\n|---|---|\n"
-
-
-@rule(
-    bad=[
-        {"src/cli/a.cc": 'log.write(LogLevel::kInfo, "a.b", {});', "docs/log_events.md": _EVENT_TABLE},
-        {"src/cli/a.cc": "", "docs/log_events.md": _EVENT_TABLE + "| `a.b` | info |\n"},
-        {"src/cli/a.cc": "log.write(LogLevel::kInfo, name, {});", "docs/log_events.md": _EVENT_TABLE},
-    ],
-    good=[
-        {
-            "src/cli/a.cc": 'log.write(LogLevel::kInfo,\n "a.b", {});\nput_line(f(LogLevel::kError, "c.d", {}))',
-            "src/cli/a_test.cc": 'log.write(LogLevel::kInfo, "x.y", {});',
-            "docs/log_events.md": _EVENT_TABLE + "| `a.b` | info |\n| `c.d` | error |\n",
-        }
-    ],
-)
-def log_events_are_listed(tree):
-    """docs/log_events.md lists the events that the sources write, no more and no less."""
-    used = set()
-    problems = []
-    for path, text in tree.cpp("src/"):
-        if path.endswith("_test.cc"):
-            continue
-        for line, m in lines_matching(r"LogLevel::k\w+,\s*([^,]+?)\s*,\s*\{", without_comments(text)):
-            if not m.group(1).startswith('"'):
-                problems.append(f"{path}:{line}: the name of an event must be a literal: {m.group(1)}")
-            else:
-                used.add(m.group(1).strip('"'))
-    listed = _table_names(tree.files.get("docs/log_events.md", ""), "event")
-    return problems + _compare("docs/log_events.md", listed, used, "event")
-
-
-_GUIDE = 'constexpr std::array kGuides = std::to_array<AlarmGuide>({\n    {"a.b", "do it"},\n});\n'
-_ALARM_TABLE = "| alarm | object |\n|---|---|\n"
-
-
-@rule(
-    bad=[
-        {"src/observe/alarm_guide.cc": _GUIDE, "docs/failure_modes.md": _ALARM_TABLE},
-        {"src/observe/alarm_guide.cc": "", "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n"},
-        {
-            "src/observe/alarm_guide.cc": _GUIDE,
-            "src/cli/a.cc": 'alarms.raise("c.d", x, y);',
-            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
-        },
-        {
-            "src/observe/alarm_guide.cc": _GUIDE,
-            "src/cli/a.cc": 'constexpr const char* kOdd = "c.d";\nalarms.raise(kOdd, x, y);',
-            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
-        },
-        {
-            "src/observe/alarm_guide.cc": _GUIDE,
-            "src/intake/a.h": 'static constexpr std::string_view kOddAlarm = "odd";',
-            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
-        },
-    ],
-    good=[
-        {
-            "src/observe/alarm_guide.cc": _GUIDE,
-            "src/cli/a.cc": 'alarms.raise_event("a.b", x, y);',
-            "docs/failure_modes.md": _ALARM_TABLE + "| `a.b` | x |\n",
-        }
-    ],
-)
-def alarms_are_listed(tree):
-    """Each alarm has its line in src/observe/alarm_guide.cc and in docs/failure_modes.md."""
-    source = tree.files.get("src/observe/alarm_guide.cc", "")
-    guide = set(re.findall(r'^\s*\{"([a-z_]+\.[a-z_]+)",', source, re.MULTILINE))
-    raised = set()
-    for path, text in tree.cpp("src/"):
-        if not path.endswith("_test.cc"):
-            raised |= set(re.findall(r'\braise(?:_event)?\(\s*"([\w.]+)"\s*,', text))
-            if re.search(r"\braise(_event)?\(", text):
-                raised |= set(re.findall(r'const char\* k\w+ = "([a-z_]+\.[a-z_]+)"', text))
-            raised |= {f"intake.{n}" for n in re.findall(r'string_view k\w+Alarm = "(\w+)"', text)}
-    listed = _table_names(tree.files.get("docs/failure_modes.md", ""), "alarm")
-    return _compare("docs/failure_modes.md", listed, guide, "alarm") + [
-        f"src/observe/alarm_guide.cc: alarm {name} is missing" for name in sorted(raised - guide)
     ]

@@ -1,9 +1,11 @@
-"""The rules of rules.py hold for every file of the repository, and each rule finds what it is there for."""
+"""The rules hold for every file of the repository, and each rule finds what it is there for."""
 
+import document_rules  # noqa: F401 - registers its rules
 import pytest
+import rules  # noqa: F401 - registers its rules
 
 from functions import functions
-from rules import RULES
+from rule import RULES
 from tree import Tree, read_repository
 
 
