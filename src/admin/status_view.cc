@@ -163,6 +163,23 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
   return out;
 }
 
+array listeners_view(const Daemon& daemon) {
+  array out;
+  const auto ports = daemon.intake_ports();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const auto& tls = daemon.intake_certificates()[i];
+    object certificate;
+    if (tls) {
+      const auto current = tls->current();
+      certificate = {{"subject", current->certificate().subject},
+                     {"not_after", format_iso8601(current->certificate().not_after)}};
+    }
+    out.push_back(object{{"url", daemon.config().intake.listeners[i].url(ports[i])},
+                         {"certificate", tls ? value(std::move(certificate)) : value()}});
+  }
+  return out;
+}
+
 array alarms_view(const std::vector<Alarm>& alarms) {
   array out;
   for (const Alarm& alarm : alarms) {
@@ -193,6 +210,7 @@ Result<object> status_view(Daemon& daemon) {
                 {"uptime_seconds", to_seconds(daemon.uptime())},
                 {"started_at", format_iso8601(daemon.clock().now() - daemon.uptime())},
                 {"data_dir", config.data_dir},
+                {"listeners", listeners_view(daemon)},
                 {"disk", object{{"free_bytes", free ? value(*free) : value(nullptr)},
                                 {"intake_floor_bytes", config.disk.intake_floor},
                                 {"pack_floor_bytes", config.disk.pack_floor}}},

@@ -62,7 +62,7 @@ AdminReply AdminClient::call(const std::string& method, const std::string& targe
 }
 
 std::optional<AdminClient> admin_client(const CliContext& context) {
-  const auto config = load_or_report(context);
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   return config ? std::optional<AdminClient>(std::in_place, context.make_http_client(), config->admin_socket())
                 : std::nullopt;
 }

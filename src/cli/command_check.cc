@@ -42,7 +42,9 @@ int run_check(const CliContext& context) {
     context.out << explain_json(*config) << '\n';
     return kExitOk;
   }
-  context.out << explain(*config) << '\n' << path << " is correct.\n";
+  const std::string certificates = explain_certificates(*config, context.clock.now());
+  context.out << explain(*config) << '\n' << certificates << (certificates.empty() ? "" : "\n");
+  context.out << path << " is correct.\n";
   for (const ConfigError& warning : config->warnings) {
     context.err << "warning: " << warning.str() << '\n';
   }

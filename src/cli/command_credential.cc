@@ -213,7 +213,7 @@ std::string list_text(const std::vector<Listed>& list) {
 }  // namespace
 
 int run_credential_add(const CliContext& context) {
-  const auto config = load_or_report(context, {.needs_credentials = false});
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   if (!config) {
     return kExitConfiguration;
   }
@@ -238,7 +238,7 @@ int run_credential_add(const CliContext& context) {
 }
 
 int run_credential_list(const CliContext& context) {
-  const auto config = load_or_report(context, {.needs_credentials = false});
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   if (!config) {
     return kExitConfiguration;
   }
@@ -253,7 +253,7 @@ int run_credential_list(const CliContext& context) {
 }
 
 int run_credential_retire(const CliContext& context) {
-  const auto config = load_or_report(context, {.needs_credentials = false});
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   if (!config) {
     return kExitConfiguration;
   }

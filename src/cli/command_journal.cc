@@ -129,7 +129,7 @@ JournalPlace find_journal(const CliContext& context) {
   if (word.contains('/') || word.starts_with('.')) {
     return {word, kExitOk};
   }
-  const auto config = load_or_report(context);
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   if (!config) {
     return {"", kExitConfiguration};
   }
@@ -201,7 +201,7 @@ int run_journal_inspect(const CliContext& context) {
 }
 
 int run_journal_salvage(const CliContext& context) {
-  const auto config = load_or_report(context);
+  const auto config = load_or_report(context, {.fit_to_serve = false});
   if (!config) {
     return kExitConfiguration;
   }

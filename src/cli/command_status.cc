@@ -51,6 +51,14 @@ std::string daemon_text(const json::value& status) {
   std::string text =
       fmt::format("firn {}, {} for {}; data in {}\n", text_of(status, "version"), text_of(status, "state"),
                   age_of(status, "uptime_seconds"), text_of(status, "data_dir"));
+  for (const json::value& listener : list_of(status, "listeners")) {
+    const json::value& certificate = field(listener, "certificate");
+    text += fmt::format("Listens at {}{}\n", text_of(listener, "url"),
+                        certificate.is_null()
+                            ? ""
+                            : fmt::format(", certificate of {} until {}", for_terminal(text_of(certificate, "subject")),
+                                          time_of(certificate, "not_after")));
+  }
   text += fmt::format("Disk: {} free; intake stops below {}, packing below {}\n", size_text(disk, "free_bytes"),
                       size_text(disk, "intake_floor_bytes"), size_text(disk, "pack_floor_bytes"));
   return text;

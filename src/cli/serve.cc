@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "admin/admin_handler.h"
 #include "base/result.h"
@@ -38,15 +39,19 @@ Result<std::unique_ptr<HttpServer>> start_monitor(const MonitorConfig& config, M
     return nullptr;
   }
   HttpServerOptions options;
-  options.address = config.address;
-  options.port = config.port;
+  options.endpoints = {{config.address, config.port, nullptr}};
   options.thread_name = "firn-monitor";
   options.max_connections = 64;
   return start_http_server(options, handler);
 }
 
-Status write_port(Daemon& daemon, const std::string& file, std::uint16_t port) {
-  return file.empty() ? Status() : replace_file(daemon.files(), file, std::to_string(port) + "\n");
+/// A line for each port.
+Status write_ports(Daemon& daemon, const std::string& file, const std::vector<std::uint16_t>& ports) {
+  std::string lines;
+  for (const std::uint16_t port : ports) {
+    lines += std::to_string(port) + "\n";
+  }
+  return file.empty() ? Status() : replace_file(daemon.files(), file, lines);
 }
 
 /// A crash must not leave a file with forms and passwords, unless the configuration allows it.
@@ -70,9 +75,9 @@ Status run(const Config& config, const ServeOptions& options, Log& log) {
   MonitorHandler monitor_handler(monitor);
   FIRN_ASSIGN(const auto monitor_server, start_monitor(config.monitor, monitor_handler));
   if (monitor_server) {
-    FIRN_TRY(write_port(daemon, options.monitor_port_file, monitor_server->port()));
+    FIRN_TRY(write_ports(daemon, options.monitor_port_file, monitor_server->ports()));
   }
-  FIRN_TRY(write_port(daemon, options.port_file, daemon.intake_port()));
+  FIRN_TRY(write_ports(daemon, options.port_file, daemon.intake_ports()));
   ServiceWatch watch(service_manager(options.notify_socket, options.watchdog_usec, options.watchdog_pid, process_id()),
                      {[&monitor] { return monitor.health(); }, [&monitor] { return monitor.status_line(); }}, log);
   const int signal = wait_for_termination();

@@ -20,14 +20,15 @@
 namespace firn {
 
 struct IntakeConfig {
-  std::string address;     ///< a numeric IP address, without brackets
-  std::uint16_t port = 0;  ///< 0: any free one
-  bool loopback = true;    ///< `address` is reachable from this machine only
+  std::vector<ListenerConfig> listeners;  ///< at least one
   std::uint64_t max_body = 0;
   std::uint64_t in_flight = 0;                ///< bodies being received, together
   std::vector<CredentialConfig> credentials;  ///< those of the credentials file come to them
   Duration token_life{};                      ///< of the access tokens that are given out
   HttpConfig http;
+
+  /// The first that other machines reach; null when there is none.
+  [[nodiscard]] const ListenerConfig* public_listener() const;
 };
 
 struct DiskConfig {
@@ -122,8 +123,9 @@ struct Config {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct LoadOptions {
-  /// A listener that other machines reach must ask for credentials. Not so for the command that makes the first one.
-  bool needs_credentials = true;
+  /// What the daemon needs to serve must be there: credentials for a listener that other machines reach, certificates.
+  /// Not so for a command that makes the first credential, or asks a daemon that runs.
+  bool fit_to_serve = true;
 };
 
 /// Reads and checks a configuration file and the secrets that it names. All mistakes are reported together, in the

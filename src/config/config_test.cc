@@ -73,8 +73,8 @@ TEST(Config, IsTypedAndAbsolute) {
   ASSERT_TRUE(config) << all_of(config.error());
   EXPECT_EQ(config->data_dir, "/var/lib/firn");
   EXPECT_EQ(config->admin_socket(), "/var/lib/firn/admin.sock");
-  EXPECT_EQ(config->intake.address, "127.0.0.1");
-  EXPECT_EQ(config->intake.port, 0);
+  ASSERT_EQ(config->intake.listeners.size(), 1U);
+  EXPECT_EQ(config->intake.listeners[0].url(), "http://127.0.0.1:0");
   EXPECT_EQ(config->intake.credentials.at(0).secret.reveal(), "opensesame");
   const RepeaterConfig& forms = config->repeaters.at(0);
   EXPECT_EQ(forms.table, TableName("forms"));

@@ -112,10 +112,11 @@ void read_credentials_section(SectionReader& intake, SectionResults& results) {
 
 void check_credentials(SectionResults& results) {
   const IntakeConfig& intake = results.config.intake;
-  const bool needed = !intake.loopback && results.options.needs_credentials;
+  const ListenerConfig* listener = intake.public_listener();
+  const bool needed = listener != nullptr && results.options.fit_to_serve;
   const auto file = results.secrets.files.exists(results.config.credentials_file());
   if (needed && intake.credentials.empty() && !file.value_or(false)) {
-    results.report.error_at("intake.listen", "intake can be reached from other machines but asks for no credentials",
+    results.report.error_at(listener->key, "intake can be reached from other machines but asks for no credentials",
                             "run `firn credential add NAME`, or listen on 127.0.0.1");
   }
   std::set<std::string> names;

@@ -28,7 +28,7 @@ struct Read {
     }
     const SecretSources secrets{files, environment, "/"};
     config.data_dir = "/data";
-    config.intake.loopback = loopback;
+    config.intake.listeners = {{{"192.0.2.1", 8641, loopback}, std::nullopt, "intake.listen"}};
     config.repeaters.emplace_back().name = RepeaterName("forms");
     SectionResults results{config, report, secrets, {}, {}};
     SectionReader section(&node, {1, 1}, "intake", report);

@@ -15,12 +15,18 @@ data_dir = "firn-data"
 
 [intake]
 # Where forms come in: a numeric address and a port; port 0 takes any free one. Other machines, CommCare HQ too, reach
-# Firn through a reverse proxy that speaks HTTPS.
+# Firn through a reverse proxy that speaks HTTPS, or at a listener with a certificate (below).
 listen = "127.0.0.1:8641"
 # The largest document that is taken; larger ones are answered 413.
 max_body = "64 MB"
 # All bodies that are being received, together; over it the answer is 503 and HQ sends again later.
 in_flight = "128 MB"
+
+# HTTPS without a proxy: remove the line "listen" above, then take the # away. docs/tls.md
+# [[intake.listener]]
+# listen = "0.0.0.0:443"
+# certificate_file = "fullchain.pem"
+# private_key_file = "privkey.pem"
 
 # Who may send. Better than this section: `firn credential add hq`, which keeps a hash of the secret only, needs no
 # restart, and knows HTTP Digest, bearer tokens and OAuth 2 as well.

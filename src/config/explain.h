@@ -10,8 +10,12 @@ namespace firn {
 /// "standard"). Secrets are masked.
 std::string explain(const Config& config);
 
-/// The same for programs: `{"file", "settings": [{"key", "value", "origin", "line"}], "warnings": [...]}`; `origin` is
-/// "file" or "standard", `line` is null for the latter.
+/// What the certificate of each listener that speaks TLS says; empty when none does.
+std::string explain_certificates(const Config& config, Timestamp now);
+
+/// All for programs: `{"file", "settings": [{"key", "value", "origin", "line"}], "listeners": [{"url", "certificate":
+/// null or {"subject", "names", "issuer", "not_before", "not_after"}}], "warnings": [...]}`; `origin` is "file" or
+/// "standard", `line` is null for the latter.
 std::string explain_json(const Config& config);
 
 }  // namespace firn

@@ -8,7 +8,7 @@ namespace firn {
 /// Reads what [intake] says of connections and proxies.
 void read_http_section(SectionReader& intake, SectionResults& results);
 
-/// Refuses an address that other machines reach unless a proxy in front of it is named: Firn itself speaks no TLS.
+/// Refuses limits that contradict each other.
 void check_http(SectionResults& results);
 
 }  // namespace firn

@@ -15,13 +15,12 @@ namespace firn {
 namespace {
 
 struct Read {
-  explicit Read(const std::string& intake, bool loopback = true) {
+  explicit Read(const std::string& intake) {
     const auto document = parse_document("[intake]\n" + intake, "firn.toml");
     EXPECT_TRUE(document) << document.error().str();
     const Environment environment = [](const std::string&) { return std::optional<std::string>(); };
     SimulatedFileSystem files;
     const SecretSources secrets{files, environment, "/"};
-    config.intake.loopback = loopback;
     SectionResults results{config, report, secrets, {}, {}};
     SectionReader section(&document->members.at(0).value, {1, 1}, "intake", report);
     read_http_section(section, results);
@@ -66,11 +65,6 @@ TEST(HttpSection, RefusesWhatCannotBeMeant) {
   refused("max_connections_per_address = \"5000\"\n", "must not be larger than intake.max_connections (4096)");
   refused("trusted_proxies = [\"nginx\"]\n", "\"nginx\" is not a numeric address or network");
   refused("trusted_proxies = [\"10.0.0.1/8\"]\n", "is not a numeric address or network");
-}
-
-TEST(HttpSection, APublicListenerNeedsAProxyThatSpeaksTls) {
-  EXPECT_NE(Read("", false).error().find("speaks no TLS; listen on 127.0.0.1"), std::string::npos);
-  EXPECT_TRUE(Read("trusted_proxies = [\"10.0.0.7\"]\n", false).report.errors.empty());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "config/credential_section.h"
 #include "config/http_section.h"
+#include "config/listener_section.h"
 #include "config/nearest.h"
 #include "config/sections.h"
 
@@ -185,6 +186,7 @@ void check_rules(SectionResults& results) {
   check_intake(results);
   check_credentials(results);
   check_http(results);
+  check_listeners(results);
   check_disk(results);
   check_data_dir(results);
   check_paths(results);

@@ -17,7 +17,7 @@
 #include "config/document.h"
 #include "config/filter_section.h"
 #include "config/http_section.h"
-#include "config/listen_address.h"
+#include "config/listener_section.h"
 #include "config/monitor_section.h"
 #include "config/privacy_section.h"
 #include "config/reader.h"
@@ -66,15 +66,7 @@ void read_intake(SectionReader& top, SectionResults& results) {
   const ConfigMember* member = top.section("intake");
   SectionReader section(node_of(member), place_of(member), "intake", results.report);
   IntakeConfig& intake = results.config.intake;
-  const std::string listen = section.text("listen", "127.0.0.1:8641");
-  if (const auto address = parse_listen_address(listen)) {
-    intake.address = address->address;
-    intake.port = address->port;
-    intake.loopback = address->loopback;
-  } else {
-    section.refuse("listen", fmt::format("\"{}\" is not a numeric address with a port", listen),
-                   "write it like \"127.0.0.1:8641\" or \"[::1]:8641\"");
-  }
+  read_listeners(section, results);
   intake.max_body = section.size("max_body", {64 * kMega, kKilo, 250 * kMega});
   intake.in_flight = section.size("in_flight", {128 * kMega, kKilo, 1000 * kGiga});
   read_http_section(section, results);

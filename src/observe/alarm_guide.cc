@@ -28,6 +28,8 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
     {"repeater.not_configured",
      "add the repeater to firn.toml again; when firn status shows nothing waiting there, remove it and its folder"},
+    {"tls.certificate_expires", "renew it, or find out why the renewal fails; firn takes the new files by itself"},
+    {"tls.certificate_unusable", "put a certificate and its key there; firn takes them by itself"},
 });
 
 constexpr std::string_view kUnknown = "see docs/failure_modes.md";

@@ -40,7 +40,7 @@ Result<std::unique_ptr<AccessControl>> open_access_control(const Config& config,
     options.credentials.plain.push_back(plain_credential(credential));
   }
   options.credentials.path = config.credentials_file();
-  options.credentials.may_be_open = config.intake.loopback;
+  options.credentials.may_be_open = config.intake.public_listener() == nullptr;
   options.token_key_path = config.token_key_file();
   options.uses_path = config.credential_uses_file();
   options.token_life = config.intake.token_life;

@@ -72,13 +72,11 @@ Status Daemon::start() {
   FIRN_TRY(open_data_directory());
   FIRN_TRY(open_catalog());
   FIRN_TRY(open_lines());
+  FIRN_TRY(open_certificates());
   FIRN_TRY(listen());
   run_workers();
   log_.write(LogLevel::kInfo, "daemon.started",
-             {{"version", version()},
-              {"data_dir", config_.data_dir},
-              {"address", config_.intake.address},
-              {"port", std::to_string(intake_port())}});
+             {{"version", version()}, {"data_dir", config_.data_dir}, {"listeners", listener_urls()}});
   return {};
 }
 
@@ -133,18 +131,46 @@ Status Daemon::tell_of_strangers() {
   return {};
 }
 
+Status Daemon::open_certificates() {
+  std::vector<std::shared_ptr<TlsSource>> watched;
+  for (const ListenerConfig& listener : config_.intake.listeners) {
+    if (!listener.tls) {
+      certificates_.push_back(nullptr);
+      continue;
+    }
+    FIRN_ASSIGN(auto source, TlsSource::open(listener.tls->files(), *files_));
+    certificates_.push_back(source);
+    watched.push_back(std::move(source));
+  }
+  certificate_watch_ = std::make_unique<CertificateWatch>(std::move(watched), *clock_, alarms_, log_);
+  scheduler_->add(kEverything, *certificate_watch_);
+  return {};
+}
+
 Status Daemon::listen() {
   mediator_ = std::make_unique<IntakeMediator>(lines_, *disk_, *scheduler_, alarms_, *meters_, *clock_);
   FIRN_ASSIGN(access_, open_access_control(config_, *files_, *clock_, alarms_, log_));
   intake_ = std::make_unique<HttpIntake>(intake_options(config_.intake), *access_, *mediator_);
   HttpServerOptions options;
-  options.address = config_.intake.address;
-  options.port = config_.intake.port;
+  options.endpoints.clear();
+  for (std::size_t i = 0; i < certificates_.size(); ++i) {
+    const ListenAddress& where = config_.intake.listeners[i].where;
+    options.endpoints.push_back({where.address, where.port, certificates_[i]});
+  }
   options.max_connections = config_.intake.http.max_connections;
   options.max_connections_per_address = config_.intake.http.max_connections_per_address;
   options.trusted_proxies = config_.intake.http.trusted_proxies;
   FIRN_ASSIGN(intake_server_, start_http_server(options, *intake_));
   return {};
+}
+
+std::string Daemon::listener_urls() const {
+  std::string urls;
+  const auto ports = intake_ports();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    urls += (i == 0 ? "" : ",") + config_.intake.listeners[i].url(ports[i]);
+  }
+  return urls;
 }
 
 void Daemon::run_workers() {

@@ -17,6 +17,7 @@
 #include "observe/alarms.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pipeline/certificate_watch.h"
 #include "pipeline/connections.h"
 #include "pipeline/intake_gate.h"
 #include "pipeline/intake_meters.h"
@@ -26,6 +27,7 @@
 #include "platform/file_system.h"
 #include "platform/http_server.h"
 #include "platform/process.h"
+#include "platform/tls.h"
 
 namespace firn {
 
@@ -49,7 +51,10 @@ class Daemon {
   /// journals, then the steps that run. May be called twice.
   void stop();
 
-  [[nodiscard]] std::uint16_t intake_port() const { return intake_server_->port(); }
+  /// The ports of intake's listeners, in the order of the configuration.
+  [[nodiscard]] std::vector<std::uint16_t> intake_ports() const { return intake_server_->ports(); }
+  /// What intake's listeners are served with, in the same order; null for plain HTTP.
+  [[nodiscard]] const std::vector<std::shared_ptr<TlsSource>>& intake_certificates() const { return certificates_; }
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] Catalog& catalog() { return *catalog_; }
   [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
@@ -75,7 +80,9 @@ class Daemon {
   Status open_catalog();
   Status open_lines();
   Status tell_of_strangers();
+  Status open_certificates();
   Status listen();
+  [[nodiscard]] std::string listener_urls() const;
   void run_workers();
   void work();
 
@@ -97,6 +104,8 @@ class Daemon {
   std::unique_ptr<IntakeMediator> mediator_;
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<HttpIntake> intake_;
+  std::vector<std::shared_ptr<TlsSource>> certificates_;
+  std::unique_ptr<CertificateWatch> certificate_watch_;
   std::unique_ptr<HttpServer> intake_server_;
   std::vector<std::thread> workers_;
   std::atomic<bool> draining_{false};

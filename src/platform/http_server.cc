@@ -5,10 +5,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -23,6 +25,7 @@
 #include "platform/http_session.h"
 #include "platform/system_clock.h"
 #include "platform/thread.h"
+#include "platform/tls.h"
 
 namespace firn {
 namespace {
@@ -35,13 +38,30 @@ using ErrorCode = boost::system::error_code;
 constexpr std::size_t kRefusedAtOnce = 64;
 constexpr std::size_t kRefusedOfOne = 8;
 
+/// One of the sockets that clients connect to.
+struct Door {
+  Door(asio::io_context& io, std::unique_ptr<HttpListener> opened, std::shared_ptr<TlsSource> source)
+      : listener(std::move(opened)), tls(std::move(source)), port(listener->port()), waiting(io) {
+    waiting.assign(listener->descriptor());
+  }
+
+  std::unique_ptr<HttpListener> listener;
+  std::shared_ptr<TlsSource> tls;
+  std::uint16_t port;
+  asio::posix::stream_descriptor waiting;
+  bool again_later = false;  ///< nothing could be accepted, for want of descriptors or memory
+};
+
 class Server final : public HttpServer {
  public:
-  Server(const HttpServerOptions& options, HttpHandler& handler, std::unique_ptr<HttpListener> listener)
-      : state_(options, handler), listener_(std::move(listener)), tick_(state_.io), accepting_(state_.io) {
+  Server(const HttpServerOptions& options, HttpHandler& handler, std::vector<std::unique_ptr<HttpListener>> listeners)
+      : state_(options, handler), tick_(state_.io) {
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+      auto tls = options.unix_path.empty() ? options.endpoints[i].tls : nullptr;
+      doors_.push_back(std::make_unique<Door>(state_.io, std::move(listeners[i]), std::move(tls)));
+    }
     const auto shortest = std::min({options.header_timeout, options.body_timeout, options.idle_timeout});
     tick_time_ = std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(5), std::chrono::seconds(1));
-    accepting_.assign(listener_->descriptor());
     thread_ = start_thread(options.thread_name, [this] { serve(); });
   }
 
@@ -58,7 +78,11 @@ class Server final : public HttpServer {
     thread_.join();
   }
 
-  [[nodiscard]] std::uint16_t port() const override { return port_; }
+  [[nodiscard]] std::vector<std::uint16_t> ports() const override {
+    std::vector<std::uint16_t> ports;
+    std::ranges::transform(doors_, std::back_inserter(ports), &Door::port);
+    return ports;
+  }
 
   [[nodiscard]] HttpServerView view() const override {
     const Duration passed = steady_now() - Duration(last_turn_.load());
@@ -80,7 +104,9 @@ class Server final : public HttpServer {
   void serve() {
     state_.mailbox->thread = std::this_thread::get_id();
     tick();
-    wait_for_clients();
+    for (const auto& door : doors_) {
+      wait_for_clients(*door);
+    }
     state_.io.run();
   }
 
@@ -94,9 +120,10 @@ class Server final : public HttpServer {
       const auto session = state_.sessions[i];
       session->close_if_late(now);
     }
-    if (accept_later_) {
-      accept_later_ = false;
-      wait_for_clients();
+    for (const auto& door : doors_) {
+      if (std::exchange(door->again_later, false)) {
+        wait_for_clients(*door);
+      }
     }
     tick_.expires_after(tick_time_);
     tick_.async_wait([this](const ErrorCode& error) {
@@ -106,27 +133,27 @@ class Server final : public HttpServer {
     });
   }
 
-  void wait_for_clients() {
-    accepting_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const ErrorCode& error) {
+  void wait_for_clients(Door& door) {
+    door.waiting.async_wait(asio::posix::stream_descriptor::wait_read, [this, &door](const ErrorCode& error) {
       if (!error) {
-        accept_clients();
+        accept_clients(door);
       }
     });
   }
 
-  void accept_clients() {
+  void accept_clients(Door& door) {
     AcceptedSocket accepted;
     AcceptState state = AcceptState::kAccepted;
-    while (!state_.draining && (state = listener_->accept(accepted)) == AcceptState::kAccepted) {
-      add(accepted);
+    while (!state_.draining && (state = door.listener->accept(accepted)) == AcceptState::kAccepted) {
+      add(accepted, door);
     }
-    accept_later_ = state == AcceptState::kFailed;
-    if (!state_.draining && !accept_later_) {
-      wait_for_clients();
+    door.again_later = state == AcceptState::kFailed;
+    if (!state_.draining && !door.again_later) {
+      wait_for_clients(door);
     }
   }
 
-  void add(AcceptedSocket& accepted) {
+  void add(AcceptedSocket& accepted, const Door& door) {
     HttpSocket socket(state_.io);
     ErrorCode error;
     socket.assign(asio::generic::stream_protocol(accepted.family, 0), accepted.descriptor, error);
@@ -141,7 +168,9 @@ class Server final : public HttpServer {
     }
     const bool refused =
         state_.sessions.size() >= options.max_connections || of_peer >= options.max_connections_per_address;
-    const auto session = std::make_shared<HttpSession>(state_, std::move(socket), std::move(accepted.remote));
+    auto tls = door.tls ? std::make_unique<TlsConnection>(*door.tls->current(), accepted.descriptor) : nullptr;
+    const auto session =
+        std::make_shared<HttpSession>(state_, std::move(socket), std::move(tls), std::move(accepted.remote));
     session->index = state_.sessions.size();
     if (!peer.empty()) {
       ++state_.peers[peer];
@@ -153,14 +182,18 @@ class Server final : public HttpServer {
 
   void stop_accepting() {
     state_.draining = true;
-    if (accepting_.is_open()) {
-      accepting_.release();  // the listener closes it
-      listener_->close();
+    for (const auto& door : doors_) {
+      if (door->waiting.is_open()) {
+        door->waiting.release();  // the listener closes it
+        door->listener->close();
+      }
     }
   }
 
   void begin_drain() {
-    accept_clients();  // who has connected already may have sent a request
+    for (const auto& door : doors_) {
+      accept_clients(*door);  // who has connected already may have sent a request
+    }
     stop_accepting();
     // Bytes that have been received already are handed to their connections before this runs.
     asio::post(state_.io, [this] { close_idle(); });
@@ -175,12 +208,9 @@ class Server final : public HttpServer {
   }
 
   HttpServerState state_;
-  std::unique_ptr<HttpListener> listener_;
-  std::uint16_t port_ = listener_->port();
+  std::vector<std::unique_ptr<Door>> doors_;
   asio::steady_timer tick_;
   Duration tick_time_{};
-  asio::posix::stream_descriptor accepting_;
-  bool accept_later_ = false;
   std::atomic<Duration::rep> last_turn_{steady_now().count()};
   std::atomic<std::size_t> connections_{0};
   std::thread thread_;
@@ -189,9 +219,17 @@ class Server final : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> start_http_server(const HttpServerOptions& options, HttpHandler& handler) {
-  FIRN_ASSIGN(auto listener, options.unix_path.empty() ? HttpListener::open_tcp(options.address, options.port)
-                                                       : HttpListener::open_unix(options.unix_path));
-  return std::make_unique<Server>(options, handler, std::move(listener));
+  std::vector<std::unique_ptr<HttpListener>> listeners;
+  if (!options.unix_path.empty()) {
+    FIRN_ASSIGN(auto listener, HttpListener::open_unix(options.unix_path));
+    listeners.push_back(std::move(listener));
+    return std::make_unique<Server>(options, handler, std::move(listeners));
+  }
+  for (const HttpEndpoint& endpoint : options.endpoints) {
+    FIRN_ASSIGN(auto listener, HttpListener::open_tcp(endpoint.address, endpoint.port));
+    listeners.push_back(std::move(listener));
+  }
+  return std::make_unique<Server>(options, handler, std::move(listeners));
 }
 
 }  // namespace firn

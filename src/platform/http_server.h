@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "platform/ip_address.h"
+#include "platform/tls.h"
 
 namespace firn {
 
@@ -135,20 +136,27 @@ class HttpHandler {
   virtual HttpDecision head(const HttpHead& head) = 0;
 };
 
-struct HttpServerOptions {
-  std::string address = "127.0.0.1";  ///< a numeric IP address; unused for a Unix socket
+/// Where a server can be reached.
+struct HttpEndpoint {
+  std::string address = "127.0.0.1";  ///< a numeric IP address
   std::uint16_t port = 0;             ///< 0: any free one
-  std::string unix_path;              ///< when not empty: a Unix socket with mode 0600 instead of TCP
+  std::shared_ptr<TlsSource> tls;     ///< null: plain HTTP
+};
+
+struct HttpServerOptions {
+  std::vector<HttpEndpoint> endpoints = {HttpEndpoint()};
+  std::string unix_path;  ///< when not empty: a Unix socket with mode 0600 instead of the endpoints
   std::size_t max_connections = 4096;
   /// From one address, or one IPv6 network of 64 bits; trusted proxies and Unix sockets are not limited.
   std::size_t max_connections_per_address = 2000;
   /// Their X-Forwarded-For or Forwarded is believed.
   std::vector<IpNetwork> trusted_proxies;
   std::size_t max_header_bytes = 16U << 10U;
-  Duration header_timeout = std::chrono::seconds(30);  ///< from a request's first byte to the end of its head
-  Duration body_timeout = std::chrono::seconds(120);   ///< from the end of the head to the end of the body
-  Duration idle_timeout = std::chrono::seconds(90);    ///< between requests, and while the client takes no bytes
-  std::string thread_name = "firn-http";               ///< at most 15 characters
+  Duration handshake_timeout = std::chrono::seconds(10);  ///< of TLS
+  Duration header_timeout = std::chrono::seconds(30);     ///< from a request's first byte to the end of its head
+  Duration body_timeout = std::chrono::seconds(120);      ///< from the end of the head to the end of the body
+  Duration idle_timeout = std::chrono::seconds(90);       ///< between requests, and while the client takes no bytes
+  std::string thread_name = "firn-http";                  ///< at most 15 characters
 };
 
 /// How a server is, as it saw itself at its last turn, at most a second or so ago.
@@ -159,12 +167,15 @@ struct HttpServerView {
 
 /// HTTP/1.1 with keep-alive, on one thread of its own. Requests of one connection are handled one after the other.
 /// Handlers see bodies that come packed with gzip unpacked.
-/// Time-outs close the connection without an answer: to the client that is a passing failure.
+/// Time-outs, failed TLS handshakes, and too many connections over TLS close the connection without an answer: to the
+/// client that is a passing failure.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
-  /// The port that was bound; 0 for a Unix socket.
-  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// The ports that were bound, in the order of the endpoints; 0 for a Unix socket.
+  [[nodiscard]] virtual std::vector<std::uint16_t> ports() const = 0;
+  /// The first of them.
+  [[nodiscard]] std::uint16_t port() const { return ports().front(); }
   /// Threads: any.
   [[nodiscard]] virtual HttpServerView view() const = 0;
   /// Stops accepting; requests under way are answered with `Connection: close`; returns when all connections are closed
@@ -173,7 +184,7 @@ class HttpServer {
 };
 
 /// Binds and starts the server's thread. `handler` must outlive the server.
-/// kConfiguration: the address or path cannot be used; kBusy: somebody else listens there.
+/// kConfiguration: an address or the path cannot be used; kBusy: somebody else listens there.
 Result<std::unique_ptr<HttpServer>> start_http_server(const HttpServerOptions& options, HttpHandler& handler);
 
 }  // namespace firn

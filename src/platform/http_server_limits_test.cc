@@ -188,11 +188,12 @@ TEST_F(HttpServerTest, SendsNoBodyToHead) {
 TEST_F(HttpServerTest, RefusesAnAddressItCannotUse) {
   start();
   HttpServerOptions options;
-  options.port = server_->port();
+  HttpEndpoint& endpoint = options.endpoints.front();
+  endpoint.port = server_->port();
   EXPECT_EQ(start_http_server(options, handler_).error().kind, ErrorKind::kBusy);
-  options.address = "localhost";
+  endpoint.address = "localhost";
   EXPECT_EQ(start_http_server(options, handler_).error().kind, ErrorKind::kConfiguration);
-  options.address = "192.0.2.1";
+  endpoint.address = "192.0.2.1";
   EXPECT_EQ(start_http_server(options, handler_).error().kind, ErrorKind::kConfiguration);
 }
 

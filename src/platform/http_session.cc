@@ -51,9 +51,11 @@ struct HttpSession::Reading {
   std::optional<HttpRequestParser> parser;
 };
 
-HttpSession::HttpSession(HttpServerState& server, HttpSocket socket, std::string remote)
+HttpSession::HttpSession(HttpServerState& server, HttpSocket socket, std::unique_ptr<TlsConnection> tls,
+                         std::string remote)
     : server_(server),
       socket_(std::move(socket)),
+      tls_(std::move(tls)),
       remote_(std::move(remote)),
       capacity_(std::max<std::size_t>(server.options.max_header_bytes, 4096)),
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
@@ -66,11 +68,15 @@ HttpSession::~HttpSession() = default;
 
 void HttpSession::start() {
   make_parser();
-  limit(server_.options.header_timeout);
+  state_ = tls_ ? State::kHandshake : State::kHead;
+  limit(tls_ ? server_.options.handshake_timeout : server_.options.header_timeout);
   run();
 }
 
 void HttpSession::start_refused() {
+  if (tls_) {
+    return close();  // a handshake is what it must not cost
+  }
   HttpResponse response = error_response(503, "too many connections; the client will be served when it tries again");
   response.headers.emplace_back("Retry-After", "5");
   if (refuse(std::move(response))) {
@@ -82,6 +88,9 @@ void HttpSession::run() {
   bool go_on = true;
   while (go_on) {
     switch (state_) {
+      case State::kHandshake:
+        go_on = shake_hands();
+        break;
       case State::kHead:
         go_on = take_head();
         break;
@@ -219,9 +228,10 @@ bool HttpSession::accept_body() {
 }
 
 bool HttpSession::send_continue() {
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  ErrorCode error;
-  if (socket_.write_some(asio::buffer(kContinue), error) != kContinue.size()) {
+  out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  out_body_.clear();
+  written_ = 0;
+  if (send_some().bytes != out_.size()) {
     close();  // 25 bytes always fit into the buffer of a living socket: the answer before has been taken
     return false;
   }
@@ -364,6 +374,9 @@ bool HttpSession::finish_response() {
     return false;
   }
   // Closing now would make the kernel throw away the answer together with what the client still sends.
+  if (tls_) {
+    tls_->say_end();
+  }
   ErrorCode error;
   socket_.shutdown(HttpSocket::shutdown_send, error);
   body_ = std::string();

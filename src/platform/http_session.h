@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +23,7 @@
 #include "platform/gzip_reader.h"
 #include "platform/http_mailbox.h"
 #include "platform/http_server.h"
+#include "platform/tls.h"
 
 namespace firn {
 
@@ -54,7 +57,8 @@ struct HttpServerState {
 /// One connection: a state machine that runs until it must wait for the socket or for an answer.
 class HttpSession final : public HttpAnswerTarget, public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(HttpServerState& server, HttpSocket socket, std::string remote);
+  /// `tls` is null for plain HTTP.
+  HttpSession(HttpServerState& server, HttpSocket socket, std::unique_ptr<TlsConnection> tls, std::string remote);
   ~HttpSession() override;
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -73,10 +77,11 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
  private:
   struct Reading;
   static constexpr std::size_t kPadding = 64;
-  enum class State { kHead, kDecide, kBody, kPacked, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
+  enum class State { kHandshake, kHead, kDecide, kBody, kPacked, kChunks, kSkip, kHandler, kWrite, kLinger, kClosed };
 
   void make_parser();
   void run();
+  bool shake_hands();
   bool take_head();
   bool handle_head();
   [[nodiscard]] HttpHead head() const;
@@ -98,14 +103,22 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   bool keep_part(std::string_view part);
   bool send_continue();
 
+  using TakeBytes = void (HttpSession::*)(std::size_t count);
   bool read_buffer();
   bool read_body();
+  void take_into_buffer(std::size_t count);
+  void take_into_body(std::size_t count);
+  bool receive(std::span<char> room, TakeBytes take);
+  bool receive_decrypted(std::span<char> room, TakeBytes take);
+  void wait_for(TlsProgress::State what, std::move_only_function<bool()> go_on);
+  TlsProgress send_some();
   void compact();
   [[nodiscard]] std::size_t buffered() const { return end_ - begin_; }
   void limit(std::chrono::microseconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
 
   HttpServerState& server_;
   HttpSocket socket_;
+  std::unique_ptr<TlsConnection> tls_;
   std::string remote_;
   std::string client_;  // of the request: as trusted proxies say, else remote_
   State state_ = State::kHead;

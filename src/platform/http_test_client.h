@@ -43,6 +43,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] int descriptor() const { return socket_; }
 
   void send(std::string_view bytes) const {
     while (!bytes.empty()) {

@@ -84,6 +84,7 @@ class Settings:
     keep_staged: str = "30d"
     max_body: str = "64 MB"
     plain_credential: bool = True  # in firn.toml; else only those of `firn credential`
+    listeners: str = ""  # sections [[intake.listener]]; else one on loopback
     extra: str = ""
     folders: dict = field(default_factory=dict)  # "data" and "stage" may lie elsewhere
 
@@ -107,11 +108,12 @@ def config_text(folder, settings):
 data_dir = {toml_text(data)}
 
 [intake]
-listen = "127.0.0.1:0"
+{'listen = "127.0.0.1:0"' if not settings.listeners else ""}
 max_body = {toml_text(settings.max_body)}
 in_flight = "128 MB"
 
 {plain_credential(folder) if settings.plain_credential else ""}
+{settings.listeners}
 [disk]
 intake_floor = {toml_text(settings.intake_floor)}
 pack_floor = {toml_text(settings.pack_floor)}
@@ -211,7 +213,8 @@ class Firn:
     def knows_port(self):
         """True when the daemon has said on which port it accepts."""
         if self.port_file.exists() and (text := self.port_file.read_text().strip()):
-            self.port = int(text)
+            self.ports = [int(line) for line in text.split()]
+            self.port = self.ports[0]
             return True
         return False
 
