@@ -167,9 +167,12 @@ HttpDecision HttpIntake::serve(const HttpHead& head, std::optional<IntakeTarget>
   if (brings) {
     return accept(head, std::move(*target));
   }
-  if (head.method != "GET") {
-    HttpResponse response = refused_answer(405, "this method is not used here", "choose POST or PUT in HQ");
-    response.headers.emplace_back("Allow", "GET, POST, PUT");
+  if (head.method != "GET" && head.method != "HEAD") {
+    HttpResponse response;
+    if (head.method != "OPTIONS") {
+      response = refused_answer(405, "this method is not used here", "choose POST or PUT in HQ");
+    }
+    response.headers.emplace_back("Allow", "GET, HEAD, OPTIONS, POST, PUT");
     return answer_at_once(std::move(response));
   }
   const RepeaterName repeater(target->repeater);

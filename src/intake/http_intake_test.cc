@@ -413,13 +413,25 @@ TEST_F(HttpIntakeTest, AnswersTheConnectionTestOfHq) {
   EXPECT_TRUE(journal_.stored().empty());
 }
 
+TEST_F(HttpIntakeTest, TellsWhichMethodsThereAre) {
+  Request request;
+  request.method = "OPTIONS";
+  const HttpResponse response = ask(request);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(header_of(response, "Allow"), "GET, HEAD, OPTIONS, POST, PUT");
+  request.method = "HEAD";
+  EXPECT_EQ(ask(request).status, 200);
+  request.target = "/in/unknown";
+  expect_later(ask(request));
+}
+
 TEST_F(HttpIntakeTest, RefusesOtherMethodsAndPaths) {
-  for (const auto* method : {"DELETE", "PATCH", "HEAD", "OPTIONS", "post"}) {
+  for (const auto* method : {"DELETE", "PATCH", "TRACE", "CONNECT", "post"}) {
     Request request;
     request.method = method;
     const HttpResponse response = ask(request);
     EXPECT_EQ(response.status, 405) << method;
-    EXPECT_EQ(header_of(response, "Allow"), "GET, POST, PUT");
+    EXPECT_EQ(header_of(response, "Allow"), "GET, HEAD, OPTIONS, POST, PUT");
   }
   Request request;
   request.target = "/out/forms";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -46,6 +47,17 @@ std::string_view reason_phrase(int status) {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view origin_form(std::string_view target) {
+  const std::size_t scheme = target.find("://");
+  const bool absolute =
+      equal_ignoring_case(target.substr(0, scheme), "http") || equal_ignoring_case(target.substr(0, scheme), "https");
+  if (scheme == std::string_view::npos || !absolute) {
+    return target;
+  }
+  const std::size_t path = target.find_first_of("/?", scheme + 3);
+  return path == std::string_view::npos || target[path] == '?' ? "/" : target.substr(path);
 }
 
 std::string_view HttpHead::header(std::string_view name) const {

@@ -24,6 +24,9 @@ std::string format_http_date(Timestamp t);
 /// True when both texts are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// The path and query of a target in absolute form, which servers must take too (RFC 9112, 3.2.2); another as it is.
+std::string_view origin_form(std::string_view target);
+
 /// `{"error":"..."}`; `text` needs no escaping.
 HttpResponse error_response(int status, std::string_view text);
 

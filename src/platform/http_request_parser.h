@@ -32,6 +32,7 @@ struct ParsedRequest {
   bool http_1_0 = false;
   bool bad_coding = false;        ///< a transfer coding other than "chunked"
   Coding coding = Coding::kNone;  ///< of the content
+  std::size_t most_fields = 0;
   /// Takes a part of a chunked body; false ends the parsing.
   std::function<bool(std::string_view)> take_part;
 
@@ -69,7 +70,7 @@ class HttpRequestParser final : public boost::beast::http::basic_parser<true> {
 
   void on_request_impl(boost::beast::http::verb, Text method, Text target, int version, Code&) override {
     request_.method = view(method);
-    request_.target = view(target);
+    request_.target = origin_form(view(target));
     request_.http_1_0 = version == 10;
   }
 
@@ -80,6 +81,10 @@ class HttpRequestParser final : public boost::beast::http::basic_parser<true> {
     // A value that was folded over lines lies in the parser's own memory, which dies before the head is handled.
     if (!value.empty() && (value.data() < buffer_.data() || value.data() >= buffer_.data() + buffer_.size())) {
       error = boost::beast::http::error::bad_obs_fold;
+      return;
+    }
+    if (request_.fields.size() == request_.most_fields) {
+      error = boost::beast::http::error::header_limit;
       return;
     }
     request_.fields.push_back({view(name), view(value)});

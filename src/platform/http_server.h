@@ -25,7 +25,7 @@ struct HttpField {
 /// The head of a request: enough to refuse it before its body is read. Views live as long as the call of head().
 struct HttpHead {
   std::string_view method;
-  std::string_view target;  ///< path and query as sent
+  std::string_view target;  ///< path and query as sent, without scheme and authority
   /// The client's address, as trusted proxies say it when it came through them; empty on a Unix socket.
   std::string_view remote;
   /// The body's length, 0 when the request has none; nothing for a chunked or a packed body.
@@ -152,11 +152,14 @@ struct HttpServerOptions {
   /// Their X-Forwarded-For or Forwarded is believed.
   std::vector<IpNetwork> trusted_proxies;
   std::size_t max_header_bytes = 16U << 10U;
+  std::size_t max_header_fields = 100;
   Duration handshake_timeout = std::chrono::seconds(10);  ///< of TLS
   Duration header_timeout = std::chrono::seconds(30);     ///< from a request's first byte to the end of its head
-  Duration body_timeout = std::chrono::seconds(120);      ///< from the end of the head to the end of the body
-  Duration idle_timeout = std::chrono::seconds(90);       ///< between requests, and while the client takes no bytes
-  std::string thread_name = "firn-http";                  ///< at most 15 characters
+  /// From the end of the head to the end of the body; what comes of it earns more time at the rate below.
+  Duration body_timeout = std::chrono::seconds(120);
+  std::uint64_t body_bytes_per_second = 64U << 10U;
+  Duration idle_timeout = std::chrono::seconds(90);  ///< between requests, and while the client takes no bytes
+  std::string thread_name = "firn-http";             ///< at most 15 characters
 };
 
 /// How a server is, as it saw itself at its last turn, at most a second or so ago.

@@ -37,6 +37,30 @@ TEST_F(HttpServerTest, CutsOffASlowBody) {
   EXPECT_TRUE(client.closed());
 }
 
+TEST_F(HttpServerTest, ABodyThatComesEarnsTime) {
+  HttpServerOptions options;
+  options.body_timeout = milliseconds(50);
+  options.body_bytes_per_second = 1000;
+  start(options);
+  const std::string body(90000, 'b');
+  for (const std::string& whole : {post("/p", body), chunked("/p", "15f90\r\n" + body + "\r\n0\r\n\r\n")}) {
+    Client client = connect();
+    client.send(whole.substr(0, whole.size() - 2));
+    Client later = connect();
+    later.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+    EXPECT_TRUE(later.closed()) << "its time is over";
+    EXPECT_EQ(body_of(client.ask(whole.substr(whole.size() - 2))), "POST /p 90000 bbbbbbbbbbbbbbbbbbbb");
+  }
+}
+
+TEST_F(HttpServerTest, RefusesTooManyFields) {
+  HttpServerOptions options;
+  options.max_header_fields = 3;
+  start(options);
+  EXPECT_TRUE(has_status(connect().ask(post("/p", "a", "A: 1\r\n")), 200));
+  EXPECT_TRUE(has_status(connect().ask(post("/p", "a", "A: 1\r\nB: 2\r\n")), 431));
+}
+
 TEST_F(HttpServerTest, CutsOffAnIdleConnection) {
   HttpServerOptions options;
   options.idle_timeout = milliseconds(50);

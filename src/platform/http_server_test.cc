@@ -17,6 +17,14 @@ TEST_F(HttpServerTest, KeepsTheConnectionForTheNextRequest) {
   EXPECT_EQ(body_of(client.ask("GET /two HTTP/1.1\r\nHost: a\r\n\r\n")), "GET /two 0 ");
 }
 
+TEST_F(HttpServerTest, TakesTargetsInAbsoluteForm) {
+  start();
+  EXPECT_EQ(body_of(connect().ask(post("http://firn.example.org/one?a=b", "x"))), "POST /one?a=b 1 x");
+  EXPECT_EQ(body_of(connect().ask(post("HTTPS://firn.example.org:443", "x"))), "POST / 1 x");
+  EXPECT_EQ(body_of(connect().ask(post("/http://one", "x"))), "POST /http://one 1 x");
+  EXPECT_EQ(body_of(connect().ask(post("ftp://one/two", "x"))), "POST ftp://one/two 1 x");
+}
+
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   start();
   Client client = connect();

@@ -388,6 +388,7 @@ bool HttpSession::finish_response() {
 void HttpSession::make_parser() {
   reading_->request.reset();
   reading_->parser.emplace(reading_->request, std::string_view(buffer_.get(), capacity_));
+  reading_->request.most_fields = server_.options.max_header_fields;
   reading_->parser->header_limit(static_cast<std::uint32_t>(server_.options.max_header_bytes));
 }
 

@@ -114,6 +114,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   TlsProgress send_some();
   void compact();
   [[nodiscard]] std::size_t buffered() const { return end_ - begin_; }
+  void earn_time(std::size_t bytes);
   void limit(std::chrono::microseconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
 
   HttpServerState& server_;

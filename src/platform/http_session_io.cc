@@ -108,8 +108,15 @@ bool HttpSession::read_buffer() {
 void HttpSession::take_into_buffer(std::size_t count) {
   if (state_ == State::kHead && end_ == 0) {
     limit(server_.options.header_timeout);
+  } else if (state_ == State::kPacked || state_ == State::kChunks || state_ == State::kSkip) {
+    earn_time(count);
   }
   end_ += count;
+}
+
+/// A large body may take longer than a small one, but each must come at the least rate.
+void HttpSession::earn_time(std::size_t bytes) {
+  deadline_ += std::chrono::microseconds(bytes * 1'000'000 / server_.options.body_bytes_per_second);
 }
 
 bool HttpSession::read_body() {
@@ -127,6 +134,7 @@ bool HttpSession::read_body() {
 void HttpSession::take_into_body(std::size_t count) {
   body_size_ += count;
   remaining_ -= count;
+  earn_time(count);
 }
 
 /// Calls `take` once with the number of bytes that have come. True when that has happened already; otherwise run()

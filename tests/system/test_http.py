@@ -78,6 +78,22 @@ def test_other_paths_are_404_and_other_methods_405(firn):
     assert firn.client().request("GET", "/").status == 404
     assert firn.client().request("GET", "/wp-login.php").status == 404
     assert firn.client().request("DELETE", "/in/forms").status == 405
+    assert firn.client(user=None).request("OPTIONS", "/in/forms").status == 401
+
+
+def test_head_and_options_are_answered_without_a_body(firn):
+    client = firn.client()
+    head = client.request("HEAD", "/in/forms")
+    assert (head.status, head.text) == (200, "") and int(head.headers["content-length"]) > 0
+    options = client.request("OPTIONS", "/in/forms")
+    assert (options.status, options.text) == (200, "")
+    assert options.headers["allow"] == "GET, HEAD, OPTIONS, POST, PUT"
+
+
+def test_a_target_in_absolute_form_is_understood(firn):
+    for prefix in ("http://forms.example.org", "HTTPS://forms.example.org:443"):
+        assert firn.client().request("POST", f"{prefix}/in/forms", encode(FormMaker(37).form())).status == 200
+        assert firn.client().request("GET", prefix).status == 404
 
 
 def test_a_document_for_a_wrong_path_is_503_because_hq_would_give_it_up(firn):
