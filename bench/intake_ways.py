@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import Callable
 
-from servers import AUTHORIZATION, INTAKE, SECRET, Firn, plain_forms, write_bodies, wrk
+from servers import AUTHORIZATION, INTAKE, PLAIN, SECRET, TLS, Firn, plain_forms, write_bodies, wrk
 
 CONNECTIONS = 256
 SLOW_CLIENTS = 1000
@@ -23,7 +23,7 @@ PACKED_BODIES = 50_000
 # Half of the counts that may come in any order, so that none is too late (src/intake/auth/digest_nonces.h).
 COUNTS_OF_A_NONCE = 32
 MOST_PER_SECOND = 30_000
-BASIC = INTAKE.format(credential="basic")
+BASIC = INTAKE.format(listener=PLAIN, credential="basic")
 
 
 @dataclass
@@ -106,7 +106,8 @@ def ways(bodies, directory, seconds):
     return json_forms, [
         Way("XML", xml_forms),
         Way("gzip bodies", packed_forms),
-        Way("HTTP Digest", digest_forms, intake=INTAKE.format(credential="digest")),
+        Way("TLS", json_forms, intake=INTAKE.format(listener=TLS, credential="basic")),
+        Way("HTTP Digest", digest_forms, intake=INTAKE.format(listener=PLAIN, credential="digest")),
         Way(f"beside {SLOW_CLIENTS:,} slow clients", json_forms, beside=slow_clients),
     ]
 
@@ -117,7 +118,8 @@ def measure_once(programs, way, seconds, run):
         given = way.given(firn, run)
         before = sum(firn.cpu_seconds().values())
         with way.beside(firn):
-            result = wrk(programs, firn.url, CONNECTIONS, seconds, given)
+            url = firn.url.replace("http:", "https:") if TLS in way.intake else firn.url
+            result = wrk(programs, url, CONNECTIONS, seconds, given)
         used = sum(firn.cpu_seconds().values()) - before
         firn.kill()
     return {**result, "cpu_us_per_form": used / result["requests"] * 1e6}

@@ -45,9 +45,17 @@ keep_staged = "0s"
 journal_quota = "40 GB"
 """
 
+PLAIN = 'listen = "127.0.0.1:0"'
+TLS = """
+[[intake.listener]]
+listen = "127.0.0.1:0"
+certificate_file = "tls.pem"
+private_key_file = "tls.key"
+"""
+
 INTAKE = """
 [intake]
-listen = "127.0.0.1:0"
+{listener}
 [[intake.credential]]
 name = "hq"
 type = "{credential}"
@@ -108,8 +116,17 @@ class Server:
         self.process.wait(timeout=60)
 
 
+def make_certificate(directory):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-subj", "/CN=localhost", "-keyout", directory / "tls.key", "-out", directory / "tls.pem"],
+        check=True, stderr=subprocess.DEVNULL,
+    )
+    (directory / "tls.key").chmod(0o600)
+
+
 class Firn(Server):
-    def __init__(self, programs, directory, intake=INTAKE.format(credential="basic")):
+    def __init__(self, programs, directory, intake=INTAKE.format(listener=PLAIN, credential="basic")):
         self.programs = programs
         self.directory = pathlib.Path(directory)
         config = self.directory / "firn.toml"
@@ -117,6 +134,7 @@ class Firn(Server):
         secret = self.directory / "hq.secret"
         secret.write_text(SECRET)
         secret.chmod(0o600)
+        make_certificate(self.directory)
         port_file = self.directory / "port"
         super().__init__([programs.firn, "serve", "--config", config, "--port-file", port_file], port_file)
 
