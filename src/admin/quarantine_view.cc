@@ -69,10 +69,12 @@ Status settle(Daemon& daemon, const QuarantineId& id, QuarantineState to, std::o
   return daemon.catalog().commit(transitions);
 }
 
+/// Before the record is settled: a crash in between leaves an open record without bytes, which can be settled again,
+/// instead of bytes that nobody removes.
 Status remove_body(Daemon& daemon, const QuarantineId& id) {
   const std::string directory = quarantine_directory(daemon.config().data_dir, id.repeater);
   const Status removed = daemon.files().remove(join(directory, id.position.str()));
-  // A damaged range has no bytes, and a discard that was cut short has removed them already.
+  // A damaged range has no bytes, and what was cut short may have removed them already.
   if (!removed && removed.error().kind != ErrorKind::kNotFound) {
     return removed;
   }
@@ -144,6 +146,7 @@ Result<object> quarantine_retry(Daemon& daemon, const QuarantineId& id, std::opt
   }
   record.envelope.replaces = id.position;
   FIRN_ASSIGN(const auto position, append(*line, std::move(record)));
+  FIRN_TRY(remove_body(daemon, id));
   FIRN_TRY(settle(daemon, id, QuarantineState::kRetried, position));
   daemon.scheduler().wake(id.repeater);
   return object{{"position", position.str()}};
@@ -151,8 +154,8 @@ Result<object> quarantine_retry(Daemon& daemon, const QuarantineId& id, std::opt
 
 Result<object> quarantine_discard(Daemon& daemon, const QuarantineId& id) {
   FIRN_TRY(find_open(daemon, id));
-  FIRN_TRY(settle(daemon, id, QuarantineState::kDiscarded, std::nullopt));
   FIRN_TRY(remove_body(daemon, id));
+  FIRN_TRY(settle(daemon, id, QuarantineState::kDiscarded, std::nullopt));
   return object{{"position", id.position.str()}, {"state", "discarded"}};
 }
 

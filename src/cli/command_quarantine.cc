@@ -91,38 +91,60 @@ AdminReply retry_record(AdminClient& client, const std::string& repeater, const 
   return client.post(record_target(repeater, position) + "/retry", request);
 }
 
-/// Every open record and chunk; not what the journal lost, of which there are no bytes to send. The first failure ends
-/// it; what was sent again stays so.
+AdminReply retry_chunk(AdminClient& client, const std::string& id) {
+  return client.post("/quarantine/chunks/" + percent_encode(id) + "/retry", "");
+}
+
+/// What became of many attempts. One that fails is told and does not keep the others from their turn.
+struct Attempts {
+  std::size_t records = 0;
+  std::size_t chunks = 0;
+  json::array failures;
+
+  void note(const AdminReply& done, std::size_t& count, const std::string& object) {
+    if (done) {
+      ++count;
+    } else {
+      failures.push_back(json::object{{"object", object}, {"message", done.error().message}});
+    }
+  }
+};
+
+/// Every open record and chunk; not what the journal lost, of which there are no bytes to send.
+Attempts try_all(AdminClient& client, const json::value& listed) {
+  Attempts attempts;
+  for (const json::value& record : list_of(listed, "records")) {
+    if (text_of(record, "reason") != to_string(QuarantineReason::kJournalDamage)) {
+      const std::string repeater = text_of(record, "repeater");
+      const std::string position = text_of(record, "position");
+      attempts.note(retry_record(client, repeater, position, ""), attempts.records, repeater + "/" + position);
+    }
+  }
+  for (const json::value& chunk : list_of(listed, "chunks")) {
+    const std::string id = text_of(chunk, "id");
+    attempts.note(retry_chunk(client, id), attempts.chunks, "chunk " + id);
+  }
+  return attempts;
+}
+
 int retry_all(const CliContext& context, AdminClient& client) {
   const AdminReply listed = client.get(list_target(context.arguments.quarantine));
   if (!listed) {
     return report(context, listed.error());
   }
-  std::size_t records = 0;
-  for (const json::value& record : list_of(*listed, "records")) {
-    if (text_of(record, "reason") == to_string(QuarantineReason::kJournalDamage)) {
-      continue;
-    }
-    const AdminReply done = retry_record(client, text_of(record, "repeater"), text_of(record, "position"), "");
-    if (!done) {
-      return report(context, done.error());
-    }
-    ++records;
-  }
-  std::size_t chunks = 0;
-  for (const json::value& chunk : list_of(*listed, "chunks")) {
-    const AdminReply done = client.post("/quarantine/chunks/" + text_of(chunk, "id") + "/retry", "");
-    if (!done) {
-      return report(context, done.error());
-    }
-    ++chunks;
+  const Attempts attempts = try_all(client, *listed);
+  for (const json::value& failure : attempts.failures) {
+    context.err << fmt::format("firn: {} stays: {}\n", text_of(failure, "object"), text_of(failure, "message"));
   }
   if (context.arguments.json) {
-    context.out << json::serialize(json::object{{"records", records}, {"chunks", chunks}}) << '\n';
+    const json::object all{
+        {"records", attempts.records}, {"chunks", attempts.chunks}, {"failures", attempts.failures}};
+    context.out << json::serialize(all) << '\n';
   } else {
-    context.out << fmt::format("Sent again: {} records and {} chunks.\n", human_count(records), human_count(chunks));
+    context.out << fmt::format("Sent again: {} records and {} chunks.\n", human_count(attempts.records),
+                               human_count(attempts.chunks));
   }
-  return kExitOk;
+  return attempts.failures.empty() ? kExitOk : kExitFailed;
 }
 
 /// The request that carries a repaired document; empty without one.
@@ -198,7 +220,7 @@ int run_quarantine_retry(const CliContext& context) {
     return kExitFailed;
   }
   const bool chunk = !arguments.chunk.empty();
-  const AdminReply answer = chunk ? client->post("/quarantine/chunks/" + percent_encode(arguments.chunk) + "/retry", "")
+  const AdminReply answer = chunk ? retry_chunk(*client, arguments.chunk)
                                   : retry_record(*client, arguments.repeater, arguments.position, *request);
   if (!answer) {
     return report(context, answer.error());

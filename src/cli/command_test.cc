@@ -337,12 +337,16 @@ TEST_F(Commands, QuarantineRetryAllLeavesOutWhatTheJournalLost) {
   EXPECT_EQ(out_.str(), "Sent again: 0 records and 0 chunks.\n");
 }
 
-TEST_F(Commands, QuarantineRetryAllStopsAtTheFirstFailure) {
-  answer("GET /quarantine?state=open", R"({"records":[)" + kRecord + "}],\"chunks\":[]}");
+TEST_F(Commands, QuarantineRetryAllGoesOnPastAFailureAndTellsOfIt) {
+  answer("GET /quarantine?state=open", R"({"records":[)" + kRecord + "}],\"chunks\":[" + kChunk + "]}");
   answer("POST /quarantine/forms/8/retry", R"({"error":{"kind":"no_space","message":"the quota is full","hint":""}})",
          503);
+  answer("POST /quarantine/chunks/3/retry", R"({"id":3})");
   EXPECT_EQ(run({"quarantine", "retry", "--all"}), kExitFailed);
-  expect_err("the quota is full");
+  expect_err("firn: forms/8 stays: the quota is full");
+  EXPECT_EQ(out_.str(), "Sent again: 0 records and 1 chunks.\n");
+  EXPECT_EQ(run({"quarantine", "retry", "--all", "--json"}), kExitFailed);
+  expect_out(R"("failures":[{"object":"forms/8","message":"the quota is full"}])");
 }
 
 TEST_F(Commands, QuarantineDiscardAsksFirst) {

@@ -60,6 +60,22 @@ def test_a_repaired_record_becomes_a_row_once(firn):
     assert firn.quarantined() == []
 
 
+@pytest.mark.parametrize("way", ["retry", "discard"])
+def test_the_bytes_of_a_settled_record_are_removed(firn, way):
+    form = FormMaker(25).form()
+    position = firn.post(encode(form)[:-30]).json["position"]
+    firn.ingest()
+    files = firn.data / "quarantine" / "forms"
+    assert [path.name for path in files.iterdir()] == [position]
+    repaired = firn.folder / "repaired.json"
+    repaired.write_bytes(encode(form))
+    more = {"retry": ["--body", str(repaired)], "discard": ["--yes"]}[way]
+    assert firn.run("quarantine", way, "forms", position, *more).returncode == 0
+    assert list(files.iterdir()) == []
+    firn.ingest()
+    assert firn.status()["rows_made"] == (way == "retry")
+
+
 def test_a_retried_record_that_is_still_damaged_comes_back(firn):
     position = firn.post(b"[]").json["position"]
     firn.ingest()
