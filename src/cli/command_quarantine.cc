@@ -137,8 +137,7 @@ int retry_all(const CliContext& context, AdminClient& client) {
     context.err << fmt::format("firn: {} stays: {}\n", text_of(failure, "object"), text_of(failure, "message"));
   }
   if (context.arguments.json) {
-    const json::object all{
-        {"records", attempts.records}, {"chunks", attempts.chunks}, {"failures", attempts.failures}};
+    const json::object all{{"records", attempts.records}, {"chunks", attempts.chunks}, {"failures", attempts.failures}};
     context.out << json::serialize(all) << '\n';
   } else {
     context.out << fmt::format("Sent again: {} records and {} chunks.\n", human_count(attempts.records),

@@ -94,7 +94,9 @@ DocumentPeek check_xml(std::string_view body, const PeekOrder& order) {
     return peek;
   }
   // In every encoding of one byte all bytes are characters; which ones matters only for values, and those are ASCII.
-  const char* const name = encoding == XmlEncoding::kOneByte ? "ISO-8859-1" : "UTF-8";
+  const char* const name = encoding == XmlEncoding::kOneByte ? "ISO-8859-1"
+                           : encoding == XmlEncoding::kAscii ? "US-ASCII"
+                                                             : "UTF-8";
   const Parser parser(XML_ParserCreateNS(name, kSeparator), XML_ParserFree);
   if (!parser) {
     return peek;

@@ -48,13 +48,23 @@ XmlEncoding xml_encoding(std::string_view body) {
   }
   const bool marked = body.starts_with(kUtf8Mark);
   const std::string name = declared(marked ? body.substr(kUtf8Mark.size()) : body);
-  if (name.empty() || name == "utf-8" || name == "utf8") {
+  if (name.empty() || name == "utf-8") {
     return XmlEncoding::kUtf8;
   }
-  constexpr std::array<std::string_view, 5> kFamilies{"iso-8859-", "windows-125", "cp125", "us-ascii", "latin1"};
-  const bool one_byte =
-      std::ranges::any_of(kFamilies, [&](std::string_view family) { return name.starts_with(family); });
-  return one_byte && !marked ? XmlEncoding::kOneByte : XmlEncoding::kOther;
+  if (marked) {
+    return XmlEncoding::kOther;
+  }
+  const auto is_one_of = [&](const auto& names) { return std::ranges::find(names, name) != names.end(); };
+  constexpr std::array<std::string_view, 2> kAscii{"us-ascii", "ascii"};
+  constexpr std::array<std::string_view, 4> kLatin1{"iso-8859-1", "iso8859-1", "latin-1", "latin1"};
+  constexpr std::array<std::string_view, 2> kWindows1252{"windows-1252", "cp1252"};
+  // Bytes that are no character in it.
+  constexpr std::string_view kNotWindows1252 = "\x81\x8D\x8F\x90\x9D";
+  if (is_one_of(kAscii)) {
+    return XmlEncoding::kAscii;
+  }
+  const bool is_windows = is_one_of(kWindows1252) && body.find_first_of(kNotWindows1252) == std::string_view::npos;
+  return is_windows || is_one_of(kLatin1) ? XmlEncoding::kOneByte : XmlEncoding::kOther;
 }
 
 }  // namespace firn

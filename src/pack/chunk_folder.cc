@@ -1,5 +1,7 @@
 #include "pack/chunk_folder.h"
 
+#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +18,7 @@ namespace firn {
 namespace {
 
 constexpr std::string_view kTemporary = ".tmp";
+constexpr std::string_view kDamaged = ".damaged";
 
 }  // namespace
 
@@ -33,39 +36,64 @@ Status ChunkFolder::offer(const ObjectKey& key) {
   return files_.sync_directory(directory_);
 }
 
-Status ChunkFolder::settle(Catalog& catalog) {
+Result<std::vector<Chunk>> ChunkFolder::settle(Catalog& catalog) {
   FIRN_ASSIGN(const auto chunks, packed(catalog));
+  std::vector<Chunk> missing;
   for (const Chunk& chunk : chunks) {
-    FIRN_TRY(give_name(catalog, chunk));
+    FIRN_ASSIGN(const bool named, give_name(catalog, chunk));
+    if (!named) {
+      missing.push_back(chunk);
+    }
+  }
+  FIRN_TRY(clean(missing));
+  FIRN_TRY(files_.sync_directory(directory_));
+  return missing;
+}
+
+/// Removes what nobody waits for: temporaries, and damaged files whose chunk has a good one.
+Status ChunkFolder::clean(const std::vector<Chunk>& missing) {
+  std::set<std::string> kept = in_doubt_;
+  for (const Chunk& chunk : missing) {
+    kept.insert(file_name(chunk.key) + std::string(kDamaged));
   }
   FIRN_ASSIGN(const auto names, files_.list(directory_));
   for (const std::string& name : names) {
-    if (name.ends_with(kTemporary) && !in_doubt_.contains(name)) {
+    if ((name.ends_with(kTemporary) || name.ends_with(kDamaged)) && !kept.contains(name)) {
       FIRN_TRY(files_.remove(join(directory_, name)));
     }
   }
-  return files_.sync_directory(directory_);
+  return {};
 }
 
-Status ChunkFolder::give_name(Catalog& catalog, const Chunk& chunk) {
+Result<bool> ChunkFolder::give_name(Catalog& catalog, const Chunk& chunk) {
   const std::string path = join(directory_, file_name(chunk.key));
   FIRN_ASSIGN(const bool named, files_.exists(path));
   if (named) {
-    return {};
+    return true;
   }
   crash_point("pack.before_rename");
   const auto renamed = files_.rename(path + std::string(kTemporary), path);
   crash_point("pack.after_rename");
-  if (renamed || renamed.error().kind != ErrorKind::kNotFound) {
-    return renamed;
+  if (renamed) {
+    return true;
+  }
+  if (renamed.error().kind != ErrorKind::kNotFound) {
+    return fail(Error(renamed.error()));
   }
   // The chunk may have been staged and its file removed since the catalog was asked.
   FIRN_ASSIGN(const auto again, catalog.chunks({repeater_, {ChunkState::kPacked}, {}, 1, chunk.id - 1}));
-  if (again.empty() || again.front().id != chunk.id) {
-    return {};
+  return again.empty() || again.front().id != chunk.id;
+}
+
+Result<ChunkFolder::Waiting> ChunkFolder::waiting(Catalog& catalog) {
+  FIRN_ASSIGN(const auto chunks, packed(catalog));
+  Waiting waiting;
+  waiting.packed = chunks.size();
+  for (const Chunk& chunk : chunks) {
+    FIRN_ASSIGN(const bool there, files_.exists(join(directory_, file_name(chunk.key))));
+    waiting.without_file += there ? 0U : 1U;
   }
-  return fail(Error{ErrorKind::kDamaged, "find chunk file", path, "it is gone, but its chunk is not staged yet",
-                    "bring the file back; its records are still in the journal"});
+  return waiting;
 }
 
 Result<std::vector<Chunk>> ChunkFolder::packed(Catalog& catalog) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ namespace firn {
 ///   between it and the decision: a .tmp of no chunk; thrown away, the range is packed again;
 ///   after the decision, before the third name is durable: the .tmp of a packed chunk; gets its name now.
 /// A commit that failed may show after the next crash all the same, until a later commit supersedes what it has
-/// written. So a file that was offered stays while its decision is in doubt, and a packed chunk always has its file
-/// under the second or third name.
+/// written. So a file that was offered stays while its decision is in doubt, and a packed chunk has its file under the
+/// second or third name, unless somebody has removed it. One that was found damaged has the name
+/// <file_name(key)>.damaged until there is a good one.
 class ChunkFolder {
  public:
   ChunkFolder(FileSystem& files, const std::string& data_directory, const RepeaterName& repeater);
@@ -39,11 +41,20 @@ class ChunkFolder {
   void end_doubt() { in_doubt_.clear(); }
 
   /// Gives every packed chunk's file its name and removes the other temporaries but those in doubt. No file may be open
-  /// for writing. kDamaged: a packed chunk has no file.
-  Status settle(Catalog& catalog);
+  /// for writing. Returns the packed chunks that have no file.
+  Result<std::vector<Chunk>> settle(Catalog& catalog);
+
+  /// How many chunks wait here to be staged, and how many of these lack their file's name.
+  struct Waiting {
+    std::size_t packed = 0;
+    std::size_t without_file = 0;
+  };
+  Result<Waiting> waiting(Catalog& catalog);
 
  private:
-  Status give_name(Catalog& catalog, const Chunk& chunk);
+  /// False when there is no file.
+  Result<bool> give_name(Catalog& catalog, const Chunk& chunk);
+  Status clean(const std::vector<Chunk>& missing);
   Result<std::vector<Chunk>> packed(Catalog& catalog);
 
   FileSystem& files_;

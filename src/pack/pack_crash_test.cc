@@ -252,16 +252,6 @@ TEST_F(PackCrashTest, KeepsTheQuarantineFilesOfDecidedRangesOverARestart) {
   EXPECT_EQ(files.list("/data/quarantine/forms").value().size(), 1U);
 }
 
-TEST_F(PackCrashTest, SaysWhenTheFileOfAPackedChunkIsGone) {
-  accept(form("a"));
-  pack_all();
-  ASSERT_TRUE(files.remove("/data/chunks/forms/" + chunk_files().at(0)));
-  start();
-  const auto outcome = settle();
-  EXPECT_EQ(outcome.result, StepResult::kBlocked);
-  EXPECT_EQ(outcome.reason->kind, ErrorKind::kDamaged);
-}
-
 TEST_F(PackCrashTest, DoesNotMissTheFileOfAStagedChunk) {
   accept(form("a"));
   pack_all();

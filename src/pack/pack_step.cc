@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "model/record.h"
 #include "model/step.h"
 #include "model/transition.h"
+#include "pack/chunk_remaker.h"
 #include "pack/duplicates.h"
 #include "pack/open_chunk.h"
 #include "pack/prepared_records.h"
@@ -32,6 +34,8 @@ namespace {
 
 /// The file journal has one partition; a journal of many gets one step for each.
 constexpr std::uint64_t kPartition = 0;
+// While chunks wait to be staged: somebody may take their files away.
+constexpr Duration kLookForFiles = std::chrono::seconds(10);
 
 std::optional<Position> parse_position(const std::string& name) {
   std::uint64_t value = 0;
@@ -70,6 +74,10 @@ Result<StepOutcome> PackStep::run_once() {
   if (settle_due_) {
     FIRN_TRY(settle_files(cursor));
   }
+  if (!lost_.empty()) {
+    FIRN_TRY(pack_again(lost_.back()));
+    return StepOutcome::done();
+  }
   FIRN_ASSIGN(const auto batch, context_.catalog.batch_at(options_.repeater, cursor));
   if (!batch) {
     return open_first_batch();
@@ -105,8 +113,24 @@ Status PackStep::settle_files(Position cursor) {
     sealed_end_.reset();
   }
   open_.restart(cursor);
-  FIRN_TRY(folder_.settle(context_.catalog));
+  FIRN_ASSIGN(lost_, folder_.settle(context_.catalog));
   settle_due_ = false;
+  return {};
+}
+
+/// Fails only when the file might be made at once: what lasts is kept for later.
+Status PackStep::pack_again(const Chunk& chunk) {
+  const Status made = remake_chunk(
+      {context_.journal, context_.catalog, context_.files, folder_, preparer_, options_.repeater, options_.read_bytes},
+      chunk);
+  if (!made && made.error().is_passing()) {
+    return made;
+  }
+  if (!made) {
+    cannot_pack_again_ = made.error();
+  }
+  lost_.pop_back();
+  settle_due_ = settle_due_ || (lost_.empty() && !cannot_pack_again_);
   return {};
 }
 
@@ -328,11 +352,21 @@ Result<StepOutcome> PackStep::seal(const Batch& batch) {
   return StepOutcome::done({std::move(decision)});
 }
 
-StepOutcome PackStep::wait() const {
-  if (!open_.oldest()) {
-    return StepOutcome::idle();
+Result<StepOutcome> PackStep::wait() {
+  FIRN_ASSIGN(const auto waiting, folder_.waiting(context_.catalog));
+  settle_due_ = settle_due_ || waiting.without_file > 0;
+  if (cannot_pack_again_) {
+    return fail(*std::exchange(cannot_pack_again_, std::nullopt));
   }
-  return StepOutcome::idle_for(std::max(options_.chunk_age - age(*open_.oldest()), Duration(0)));
+  if (settle_due_) {
+    return StepOutcome::done();
+  }
+  std::optional<Duration> next = waiting.packed > 0 ? std::optional(kLookForFiles) : std::nullopt;
+  if (open_.oldest()) {
+    const Duration due = std::max(options_.chunk_age - age(*open_.oldest()), Duration(0));
+    next = std::min(next.value_or(due), due);
+  }
+  return next ? StepOutcome::idle_for(*next) : StepOutcome::idle();
 }
 
 }  // namespace firn

@@ -57,6 +57,8 @@ struct PackOptions {
 /// when it has `max_rows`, when its oldest record is older than `chunk_age` or the range was begun so long ago, at a
 /// batch's cut, and early when the disk is full or the journal behind it damaged. Until then the range is in memory and
 /// in a temporary file only; each run compares it with the cursor in the catalog and begins anew when they do not fit.
+/// A packed chunk whose file is gone before it was staged is packed again from the journal (remake_chunk()). While that
+/// cannot be done, everything else goes on, and the step fails with the reason when it has nothing else to do.
 /// A range whose commit failed is sealed again with the same end: then its file has the same name, and files in doubt
 /// do not gather.
 class PackStep : public Step {
@@ -74,6 +76,7 @@ class PackStep : public Step {
 
   Result<StepOutcome> run_once();
   Status settle_files(Position cursor);
+  Status pack_again(const Chunk& chunk);
   Status remove_undecided_quarantine(Position cursor);
   [[nodiscard]] StepOutcome open_first_batch() const;
 
@@ -92,7 +95,7 @@ class PackStep : public Step {
   [[nodiscard]] Duration age(Timestamp oldest) const;
   [[nodiscard]] bool is_due(std::optional<Position> end) const;
   Result<StepOutcome> seal(const Batch& batch);
-  [[nodiscard]] StepOutcome wait() const;
+  Result<StepOutcome> wait();
 
   PackContext context_;
   PackOptions options_;
@@ -101,8 +104,10 @@ class PackStep : public Step {
   OpenChunk open_;
   RecordPreparer preparer_;
   bool started_ = false;
-  bool settle_due_ = true;  ///< files have names that do not say whether they are decided
-  bool stopped_ = false;    ///< the range must end here, although there is more
+  bool settle_due_ = true;   ///< files have names that do not say whether they are decided
+  std::vector<Chunk> lost_;  ///< packed chunks that have no file
+  std::optional<Error> cannot_pack_again_;
+  bool stopped_ = false;  ///< the range must end here, although there is more
   bool quarantine_written_ = false;
   Duration begun_{};                    ///< steady time when the range was begun
   std::optional<Position> sealed_end_;  ///< of the range at the cursor, when it was sealed before

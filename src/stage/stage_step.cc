@@ -65,8 +65,10 @@ StepOutcome StageStep::put(const Chunk& chunk) {
   const auto put = stage_.put(chunk.key, join(chunk_directory_, file_name(chunk.key)), metadata_of(chunk));
   MoveChunk move{chunk.id, ChunkState::kPacked, ChunkState::kStaged, clock_.now(), {}};
   if (!put) {
-    const ErrorKind kind = put.error().kind;
-    if (kind != ErrorKind::kConflict && kind != ErrorKind::kDamaged) {
+    if (put.error().kind == ErrorKind::kDamaged) {
+      return set_aside(chunk, put.error());
+    }
+    if (put.error().kind != ErrorKind::kConflict) {
       return StepOutcome::failed(put.error());
     }
     move.to = ChunkState::kQuarantined;
@@ -75,6 +77,16 @@ StepOutcome StageStep::put(const Chunk& chunk) {
   }
   crash_point("stage.after_put");
   return StepOutcome::done({std::move(move)});
+}
+
+/// The records are still in the journal, so that pack can make a good file.
+StepOutcome StageStep::set_aside(const Chunk& chunk, const Error& damage) {
+  const std::string path = join(chunk_directory_, file_name(chunk.key));
+  if (const Status renamed = files_.rename(path, path + ".damaged"); !renamed) {
+    return StepOutcome::failed(renamed.error());
+  }
+  return StepOutcome::failed({ErrorKind::kUnavailable, "stage", chunk.key.str(), damage.reason,
+                              "it is packed again from the journal; look at the disk: it may be dying"});
 }
 
 StepOutcome StageStep::wait_for(const Chunk& chunk) {
@@ -87,8 +99,7 @@ StepOutcome StageStep::wait_for(const Chunk& chunk) {
   }
   return StepOutcome::failed({ErrorKind::kUnavailable, "stage", chunk.key.str(),
                               fmt::format("its file is not in {}", chunk_directory_),
-                              "its records are still in the journal; restart firn, and if this stays, look who removed "
-                              "the file"});
+                              "it is packed again from the journal; if this stays, see what the step pack says"});
 }
 
 }  // namespace firn

@@ -15,8 +15,9 @@
 
 namespace firn {
 
-/// Puts packed chunks of one repeater on the stage, oldest first: packed -> staged. A chunk whose file is damaged, or
-/// whose name is taken by other content, goes to quarantine, and the others go on.
+/// Puts packed chunks of one repeater on the stage, oldest first: packed -> staged. A chunk whose name is taken by
+/// other content goes to quarantine, and the others go on. A damaged file is set aside as `<name>.damaged`, so that
+/// pack makes a good one.
 class StageStep final : public Step {
  public:
   /// `chunk_directory` holds the repeater's files by file_name(key).
@@ -29,6 +30,7 @@ class StageStep final : public Step {
  private:
   Result<StepOutcome> run_once();
   StepOutcome put(const Chunk& chunk);
+  StepOutcome set_aside(const Chunk& chunk, const Error& damage);
   /// No packed chunk has a file of its final name.
   StepOutcome wait_for(const Chunk& chunk);
 

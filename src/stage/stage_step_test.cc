@@ -74,13 +74,19 @@ TEST_F(StageStepTest, GoesOnWithWhatWasPutBeforeACrash) {
   EXPECT_EQ(stage.objects(), 1U);
 }
 
-TEST_F(StageStepTest, QuarantinesAChunkWhoseFileIsDamaged) {
+TEST_F(StageStepTest, SetsADamagedFileAsideAndGoesOnWhenThereIsAGoodOne) {
   const ChunkId id = world.pack();
   write_file(id, "something else");
-  run();
-  EXPECT_EQ(state(id), ChunkState::kQuarantined);
-  EXPECT_FALSE(world.chunk(id).reason.empty());
+  const StepOutcome outcome = step.run();
+  EXPECT_EQ(outcome.result, StepResult::kTryAgain);
+  EXPECT_NE(outcome.reason->message().find("packed again from the journal"), std::string::npos);
+  EXPECT_EQ(state(id), ChunkState::kPacked);
   EXPECT_EQ(stage.objects(), 0U);
+  EXPECT_FALSE(files.exists(local(id)).value());
+  EXPECT_TRUE(files.exists(local(id) + ".damaged").value());
+  write_file(id, CatalogScenario::content(world.chunk(id)));
+  run();
+  EXPECT_EQ(state(id), ChunkState::kStaged);
 }
 
 TEST_F(StageStepTest, QuarantinesAChunkWhoseKeyHoldsOtherContent) {

@@ -194,7 +194,9 @@ void World::break_something() {
   constexpr std::array kCalls{FileCall::kCreate, FileCall::kAppend, FileCall::kSync,         FileCall::kRead,
                               FileCall::kRename, FileCall::kRemove, FileCall::kSyncDirectory};
   constexpr std::array kCommitFaults{CommitFault::kBeforeApply, CommitFault::kAfterApply, CommitFault::kInDoubt};
-  switch (chance_.below(4)) {
+  switch (chance_.below(5)) {
+    case 4:
+      return lose_chunk_file();
     case 0:
       catalog_.fail_next_commit(kCommitFaults[chance_.below(kCommitFaults.size())]);
       break;
@@ -204,6 +206,23 @@ void World::break_something() {
     default:
       files_.fail_nth(kCalls[chance_.below(kCalls.size())], "", 1 + chance_.below(4), chance_.coin() ? EIO : ENOSPC);
       break;
+  }
+}
+
+/// Somebody removes a chunk's local file, or the disk changes it.
+void World::lose_chunk_file() {
+  auto names = files_.list(kChunks).value_or(std::vector<std::string>());
+  std::erase_if(names, [](const std::string& name) { return name.ends_with(".tmp") || name.ends_with(".damaged"); });
+  if (names.empty()) {
+    return;
+  }
+  const std::string path = std::string(kChunks) + "/" + names[chance_.below(names.size())];
+  ++happenings_.lost_files;
+  if (chance_.coin()) {
+    static_cast<void>(files_.remove(path));
+  } else if (const auto file = files_.create_or_truncate(path)) {
+    static_cast<void>((*file)->append("damaged"));
+    static_cast<void>((*file)->sync());
   }
 }
 

@@ -39,6 +39,7 @@ struct Happenings {
   int ingests = 0;
   int stubs = 0;
   int faults = 0;
+  int lost_files = 0;
 };
 
 /// One repeater's whole pipeline, and a second one whose documents make no rows, on a simulated machine, in one thread:
@@ -71,6 +72,7 @@ class World {
   void post_stubs();
   void run_steps();
   void break_something();
+  void lose_chunk_file();
   void crash();
   void restart();
   bool start();

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import duckdb
+import pytest
 
 from firn import Client, helper_of
 from forms import DOMAIN, FormMaker, encode
@@ -148,3 +149,24 @@ def test_a_second_daemon_on_the_same_folder_refuses_to_start(firn):
     assert second.returncode not in (0, None)
     assert str(firn.data) in second.stderr
     assert firn.post(encode(FormMaker(50).form()), domain=DOMAIN).status == 200
+
+
+@pytest.mark.parametrize("harm", ["removed", "damaged"])
+def test_a_chunk_file_that_is_lost_before_it_was_staged_is_packed_again(make_firn, harm):
+    firn = make_firn(chunk_age="1s")
+    firn.stage.write_text("in the way of the stage's folder")
+    firn.start()
+    maker = FormMaker(45)
+    sent = [maker.form() for _ in range(20)]
+    firn.post_all([encode(form) for form in sent] + [encode(sent[0]), encode(sent[1])[:-10]])
+    chunks = firn.data / "chunks" / "forms"
+    (file,) = wait_until(lambda: list(chunks.glob("*.csv.zst")), "the chunk's file")
+    content = file.read_bytes()
+    if harm == "removed":
+        file.unlink()
+    else:
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    firn.stage.unlink()
+    firn.ingest()
+    assert {row["form_id"] for row in firn.rows()} == {form["id"] for form in sent}
+    assert len(firn.rows()) == len(sent) == firn.status()["rows_made"]
