@@ -70,7 +70,7 @@ void XmlFacts::open(std::string_view name, bool has_attributes) {
 
 void XmlFacts::close() {
   if (depth_ == 3 && leaf_ != nullptr) {
-    spoiled_ ? leaf_->spoil() : leaf_->set(trimmed(text_));
+    spoiled_ ? leaf_->spoil() : leaf_->set(ignores_spaces() ? trimmed(text_) : text_);
     leaf_ = nullptr;
   } else if (depth_ == 2) {
     in_section_ = false;

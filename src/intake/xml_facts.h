@@ -28,6 +28,8 @@ class XmlFacts {
   /// True while the characters that follow matter.
   [[nodiscard]] bool wants_text() const { return leaf_ != nullptr; }
   void text(std::string_view text) { text_.append(text); }
+  /// True when spaces at the text's ends are not part of the fact. Of what a column holds they are.
+  [[nodiscard]] bool ignores_spaces() const { return leaf_ == &fields_[FilterField::kUser]; }
   /// Something stands in the element that is not plain text.
   void spoil_text();
 

@@ -132,6 +132,12 @@ TEST(XmlPeek, ReadsEncodingsThatContainAscii) {
   EXPECT_EQ(fact(peek(beyond).facts, FilterField::kUser), "?");
 }
 
+TEST(XmlPeek, KeepsTheSpacesOfWhatAColumnHolds) {
+  const std::string form = "<d xmlns='x'><meta><instanceID> i 1 </instanceID></meta></d>";
+  EXPECT_EQ(peek(form).id, " i 1 ");
+  EXPECT_EQ(check_document(form, kForms).id, " i 1 ");
+}
+
 TEST(XmlPeek, DoesNotUnderstandBytesThatAreNoCharacterOfTheEncoding) {
   const auto understood = [](const std::string& encoding, const std::string& text) {
     const std::string body = "<?xml version='1.0' encoding='" + encoding + "'?>" + form_of_user("<a>" + text + "</a>");

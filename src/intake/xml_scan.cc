@@ -104,7 +104,7 @@ class Scanner {
       return text.find_first_not_of(kXmlSpace) == std::string_view::npos;
     }
     if (facts_.wants_text()) {
-      const auto value = decode(trimmed(text));
+      const auto value = decode(facts_.ignores_spaces() ? trimmed(text) : text);
       value ? facts_.text(*value) : facts_.spoil_text();
     }
     return true;

@@ -80,6 +80,10 @@ class Catalog {
   /// Applies all transitions in order in one transaction, or none. kConflict: one does not apply any more.
   virtual Status commit(std::span<const Transition> transitions) = 0;
 
+  /// Where the rows of the repeater go, in any words: remembered when no row was made yet, and returned as it was
+  /// remembered first.
+  virtual Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) = 0;
+
   /// The next position to decide; nothing when the repeater has decided nothing yet.
   virtual Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) = 0;
 

@@ -28,6 +28,7 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
     {"repeater.not_configured",
      "add the repeater to firn.toml again; when firn status shows nothing waiting there, remove it and its folder"},
+    {"repeater.target_changed", "set it back, or give what is new a repeater of its own, with its own URL in HQ"},
     {"tls.certificate_expires", "renew it, or find out why the renewal fails; firn takes the new files by itself"},
     {"tls.certificate_unusable", "put a certificate and its key there; firn takes them by itself"},
 });

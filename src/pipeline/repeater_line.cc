@@ -60,6 +60,9 @@ class RepeaterLine::OpenStep : public Step {
 RepeaterLine::~RepeaterLine() = default;
 
 void RepeaterLine::start() {
+  if (makes_rows() && !keeps_target()) {
+    return;
+  }
   if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
     open_step_ = std::make_unique<OpenStep>(*this);
   }
@@ -70,6 +73,20 @@ void RepeaterLine::start() {
   }
   add_steps(
       {open_step_.get(), pack_.get(), stage_step_.get(), trigger_.get(), load_.get(), verify_.get(), purge_.get()});
+}
+
+bool RepeaterLine::keeps_target() {
+  const std::string target = std::string(to_string(repeater_.kind)) + " documents into table " + repeater_.table.str() +
+                             " of " + repeater_.destination.str();
+  const auto bound = surroundings_.catalog.bind_target(repeater_.name, target);
+  if (!bound || *bound == target) {
+    return true;  // a catalog that fails shows in every step
+  }
+  surroundings_.alarms.raise("repeater.target_changed", repeater_.name.str(),
+                             "firn.toml now says " + target + ", but its rows went as " + *bound +
+                                 ": documents that it knows would be missing in the new place. It answers 503 and "
+                                 "does nothing");
+  return false;
 }
 
 /// The journal and all that needs it. Other threads see it only when it is whole.

@@ -59,7 +59,8 @@ class RepeaterLine {
 
   /// Opens the journal and hands the steps to the scheduler. While the journal cannot be opened, the repeater takes
   /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way. When the cause may
-  /// pass, a step opens the journal again and again until it succeeds.
+  /// pass, a step opens the journal again and again until it succeeds. With another kind, table or destination than its
+  /// rows have gone to, the repeater stands still and an alarm says so.
   void start();
 
   /// Finishes what waits for the journal; no more is taken.
@@ -95,6 +96,8 @@ class RepeaterLine {
 
  private:
   class OpenStep;
+  /// False when the rows made so far lie elsewhere than firn.toml says now.
+  [[nodiscard]] bool keeps_target();
   Status open_journal();
   Status open_front();
   void warn_of_chunks();

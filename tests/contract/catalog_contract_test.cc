@@ -65,6 +65,15 @@ TEST_P(CatalogContract, DecidesEveryRangeOnce) {
   EXPECT_EQ(catalog_->chunks({}).value().size(), 1U);
 }
 
+TEST_P(CatalogContract, BindsARepeaterToItsTargetOnceItHasRows) {
+  EXPECT_EQ(catalog_->bind_target(forms(), "one").value(), "one");
+  EXPECT_EQ(catalog_->bind_target(forms(), "two").value(), "two");
+  begin();
+  ASSERT_TRUE(commit({decision_over(at(0), at(10), 1)}));
+  EXPECT_EQ(catalog_->bind_target(forms(), "three").value(), "two");
+  EXPECT_EQ(catalog_->bind_target(RepeaterName("others"), "three").value(), "three");
+}
+
 TEST_P(CatalogContract, MovesTheCursorOverRangesWithoutRows) {
   begin();
   ASSERT_TRUE(commit({empty_decision(at(0), at(7))}));

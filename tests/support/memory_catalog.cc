@@ -253,6 +253,15 @@ void MemoryCatalog::keep_versions(std::span<const Transition> transitions) {
   }
 }
 
+Result<std::string> MemoryCatalog::bind_target(const RepeaterName& repeater, const std::string& target) {
+  const MutexLock lock(mutex_);
+  std::string& bound = targets_[repeater];
+  if (bound.empty() || find_in(state_.counts, repeater).value_or(PackCounts()).rows == 0) {
+    bound = target;
+  }
+  return bound;
+}
+
 Result<std::optional<Position>> MemoryCatalog::cursor(const RepeaterName& repeater, std::uint64_t partition) {
   const MutexLock lock(mutex_);
   return state_.cursor(repeater, partition);

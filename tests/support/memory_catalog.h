@@ -40,6 +40,7 @@ class MemoryCatalog final : public Catalog {
   [[nodiscard]] std::unique_ptr<MemoryCatalog> clone() const;
 
   Status commit(std::span<const Transition> transitions) override;
+  Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
   Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
   Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
                                                           std::span<const DocumentKey> documents) override;
@@ -106,6 +107,7 @@ class MemoryCatalog final : public Catalog {
   State state_ FIRN_GUARDED_BY(mutex_);
   // No transition is checked against these, so they need not be copied.
   std::map<RepeaterName, Versions> versions_ FIRN_GUARDED_BY(mutex_);
+  std::map<RepeaterName, std::string> targets_ FIRN_GUARDED_BY(mutex_);
   std::optional<InDoubt> in_doubt_ FIRN_GUARDED_BY(mutex_);
   std::optional<CommitFault> fault_ FIRN_GUARDED_BY(mutex_);
 };

@@ -139,3 +139,23 @@ def test_ingest_goes_on_when_one_repeater_cannot(make_firn):
     done = firn.run("ingest", "--wait")
     assert done.returncode == ATTENTION and "forms was left out" in done.stderr
     assert len(firn.rows("visits")) == 1
+
+
+def test_a_repeater_whose_table_was_changed_stands_still_until_it_is_set_back(make_firn):
+    firn = make_firn().start()
+    form = FormMaker(57).form()
+    firn.post_all([encode(form)])
+    firn.ingest()
+    firn.stop()
+    right = firn.config.read_text()
+    firn.config.write_text(right.replace('table = "forms"', 'table = "visits"'))
+    firn.start()
+    assert firn.post(encode(FormMaker(58).form())).status == 503
+    (alarm,) = firn.whole_status()["alarms"]
+    assert alarm["name"] == "repeater.target_changed" and "table visits" in alarm["text"]
+    assert "table forms" in alarm["text"]
+    firn.stop()
+    firn.config.write_text(right)
+    firn.start()
+    assert firn.post(encode(FormMaker(58).form())).status == 200
+    assert firn.whole_status()["alarms"] == []

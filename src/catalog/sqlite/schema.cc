@@ -162,8 +162,13 @@ ALTER TABLE totals ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE totals ADD COLUMN fetch_open INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Where the rows of a repeater have gone since its first one.
+constexpr const char* kTargets = R"sql(
+ALTER TABLE repeaters ADD COLUMN target TEXT NOT NULL DEFAULT '';
+)sql";
+
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 2> kMigrations{kFirstSchema, kFetchRequests};
+constexpr std::array<const char*, 3> kMigrations{kFirstSchema, kFetchRequests, kTargets};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

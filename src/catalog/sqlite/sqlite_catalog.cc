@@ -154,6 +154,15 @@ Status SqliteCatalog::commit(std::span<const Transition> transitions) {
   return end_transaction(database_, apply_all(database_, transitions));
 }
 
+Result<std::string> SqliteCatalog::bind_target(const RepeaterName& repeater, const std::string& target) {
+  const MutexLock lock(mutex_);
+  FIRN_TRY(database_.query("BEGIN IMMEDIATE").run());
+  FIRN_TRY(end_transaction(database_, CatalogWriter(database_).bind_target(repeater, target)));
+  auto query = database_.query("SELECT target FROM repeaters WHERE name = ?", repeater);
+  FIRN_TRY(query.next());
+  return query.text();
+}
+
 Result<std::optional<Position>> SqliteCatalog::cursor(const RepeaterName& repeater, std::uint64_t partition) {
   const MutexLock lock(mutex_);
   FIRN_ASSIGN(const auto id, find_repeater(database_, repeater));

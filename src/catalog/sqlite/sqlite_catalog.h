@@ -33,6 +33,7 @@ class SqliteCatalog final : public Catalog {
   static Result<std::unique_ptr<SqliteCatalog>> open(const std::string& path, const SqliteCatalogOptions& options);
 
   Status commit(std::span<const Transition> transitions) override;
+  Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
   Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
   Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
                                                           std::span<const DocumentKey> documents) override;

@@ -130,7 +130,8 @@ TEST(SqliteCatalog, BringsTheFirstReleasesTablesUpToDate) {
   }
   run_sql(directory / "catalog.db",
           "DROP TABLE fetch_requests; ALTER TABLE totals DROP COLUMN requests; "
-          "ALTER TABLE totals DROP COLUMN fetch_open; PRAGMA user_version = 1");
+          "ALTER TABLE totals DROP COLUMN fetch_open; ALTER TABLE repeaters DROP COLUMN target; "
+          "PRAGMA user_version = 1");
   const auto catalog = open_catalog(directory / "catalog.db");
   expect_decided(*catalog, at(10));
   ASSERT_TRUE(commit(*catalog, requests_over(at(10), at(12), "f1")));

@@ -22,6 +22,16 @@ Result<std::int64_t> CatalogWriter::repeater_id(const RepeaterName& repeater) {
   return id;
 }
 
+Status CatalogWriter::bind_target(const RepeaterName& repeater, const std::string& target) {
+  FIRN_ASSIGN(const auto id, repeater_id(repeater));
+  return database_
+      .query(
+          "UPDATE repeaters SET target = ? WHERE id = ? AND (target = '' OR "
+          "(SELECT rows FROM totals WHERE repeater = repeaters.id) = 0)",
+          target, id)
+      .run();
+}
+
 Status CatalogWriter::apply(const OpenFirstBatch& open) {
   FIRN_ASSIGN(const auto repeater, repeater_id(open.repeater));
   auto query = database_.query("SELECT 1 FROM batches WHERE repeater = ? LIMIT 1", repeater);

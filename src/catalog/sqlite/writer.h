@@ -26,6 +26,8 @@ class CatalogWriter {
   Status apply(const SetHandle& set);
   Status apply(const ReturnChunk& back);
   Status apply(const SettleQuarantined& settle);
+  /// As Catalog::bind_target(), without the answer.
+  Status bind_target(const RepeaterName& repeater, const std::string& target);
 
  private:
   /// The repeater's number, given now when it is new.
