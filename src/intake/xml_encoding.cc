@@ -11,10 +11,12 @@ namespace {
 
 /// The value of `encoding` in the XML declaration, in small letters; empty when it has none.
 std::string declared(std::string_view body) {
-  if (!body.starts_with("<?xml")) {
+  constexpr std::string_view kBegin = "<?xml";
+  // A longer name is that of another instruction.
+  if (!body.starts_with(kBegin) || body.substr(kBegin.size()).find_first_of(kXmlSpace) != 0) {
     return {};
   }
-  constexpr std::size_t kLongestDeclaration = 200;
+  constexpr std::size_t kLongestDeclaration = 400;
   const std::string_view declaration = body.substr(0, std::min(body.find("?>"), kLongestDeclaration));
   const std::size_t name = declaration.find("encoding");
   const std::size_t quote = declaration.find_first_of("\"'", std::min(name, declaration.size()));

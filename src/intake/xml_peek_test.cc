@@ -148,6 +148,8 @@ TEST(XmlPeek, DoesNotUnderstandBytesThatAreNoCharacterOfTheEncoding) {
   EXPECT_FALSE(understood("windows-1252", "\x81"));
   EXPECT_FALSE(understood("windows-1251", "a")) << "pack knows no such encoding";
   EXPECT_FALSE(understood("utf8", "a"));
+  EXPECT_FALSE(check_document("<?xmlx encoding='windows-1252'?>" + form_of_user("<a>\x80</a>"), kForms).understood)
+      << "an instruction of another name declares nothing";
 }
 
 TEST(XmlPeek, DoesNotLookAtOtherEncodings) {

@@ -387,7 +387,7 @@ def test_a_damaged_file_raises_an_alarm_and_refuses_nobody(closed):
 def test_a_public_listener_needs_a_credential(closed):
     closed.config.write_text(closed.config.read_text().replace("127.0.0.1:0", "0.0.0.0:0"))
     without_tls = closed.run("check")
-    assert without_tls.returncode == CONFIGURATION and "speaks no TLS" in without_tls.stderr
+    assert without_tls.returncode == CONFIGURATION and "without TLS" in without_tls.stderr
     listen = 'listen = "0.0.0.0:0"'
     proxy = 'trusted_proxies = ["192.0.2.7"]'
     closed.config.write_text(closed.config.read_text().replace(listen, f"{listen}\n{proxy}"))
