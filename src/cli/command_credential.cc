@@ -77,7 +77,8 @@ std::optional<NewCredential> asked_for(const CliContext& context, const Config& 
 /// What to enter in HQ, line by line.
 std::vector<std::pair<std::string, std::string>> settings_in_hq(const NewCredential& asked, const std::string& secret) {
   const std::string repeater = asked.repeaters.empty() ? "REPEATER" : asked.repeaters.front().str();
-  const std::string url = "https://HOST/in/" + repeater + "/";
+  // XML, users, stubs and data sources do not name their project space: the path does.
+  const std::string url = "https://HOST/in/" + repeater + "/DOMAIN/";
   switch (asked.type) {
     case CredentialType::kBasic:
       return {{"URL", url}, {"Auth type", "HTTP Basic"}, {"Username", asked.user}, {"Password", secret}};
@@ -86,7 +87,7 @@ std::vector<std::pair<std::string, std::string>> settings_in_hq(const NewCredent
     case CredentialType::kApiKey:
       return {{"URL", url}, {"Auth type", "API Key"}, {"Header name", asked.user}, {"API key", secret}};
     case CredentialType::kBearer:
-      return {{"URL", "https://HOST/api/v1/in/" + repeater + "/"},
+      return {{"URL", "https://HOST/api/v1/in/" + repeater + "/DOMAIN/"},
               {"Auth type", "Bearer Token"},
               {"Username", asked.user},
               {"Password", secret}};

@@ -27,7 +27,7 @@ struct IntakeConfig {
   Duration token_life{};                      ///< of the access tokens that are given out
   HttpConfig http;
 
-  /// The first that other machines reach; null when there is none.
+  /// The first that other machines reach, by themselves or through a trusted proxy; null when there is none.
   [[nodiscard]] const ListenerConfig* public_listener() const;
 };
 

@@ -78,7 +78,9 @@ std::string ListenerConfig::url(std::uint16_t port) const {
 }
 
 const ListenerConfig* IntakeConfig::public_listener() const {
-  const auto found = std::ranges::find_if(listeners, [](const auto& each) { return !each.where.loopback; });
+  const bool behind_proxy = !http.trusted_proxies.empty();
+  const auto found =
+      std::ranges::find_if(listeners, [&](const auto& each) { return behind_proxy || !each.where.loopback; });
   return found == listeners.end() ? nullptr : &*found;
 }
 

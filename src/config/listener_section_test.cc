@@ -80,6 +80,12 @@ TEST_F(ListenerSection, CanBeSeveral) {
   EXPECT_EQ(config_.intake.listeners[1].url(), "http://[::1]:8641");
 }
 
+TEST_F(ListenerSection, IsPublicBehindAProxyToo) {
+  read("");
+  config_.intake.http.trusted_proxies.push_back(*parse_ip_network("127.0.0.1"));
+  EXPECT_EQ(config_.intake.public_listener(), &config_.intake.listeners[0]);
+}
+
 TEST_F(ListenerSection, TakesThePassphraseFromTheEnvironment) {
   const std::string files =
       "[[intake.listener]]\nlisten = \"127.0.0.1:8443\"\ncertificate_file = \"locked.pem\"\n"

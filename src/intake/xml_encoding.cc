@@ -62,8 +62,13 @@ XmlEncoding xml_encoding(std::string_view body) {
   constexpr std::array<std::string_view, 2> kWindows1252{"windows-1252", "cp1252"};
   // Bytes that are no character in it.
   constexpr std::string_view kNotWindows1252 = "\x81\x8D\x8F\x90\x9D";
+  // Expat takes them for letters of names in latin-1, but not in UTF-8, which pack makes of the text.
+  constexpr std::string_view kLettersInLatin1Only = "\xAA\xB5\xBA";
   if (is_one_of(kAscii)) {
     return XmlEncoding::kAscii;
+  }
+  if (body.find_first_of(kLettersInLatin1Only) != std::string_view::npos) {
+    return XmlEncoding::kOther;
   }
   const bool is_windows = is_one_of(kWindows1252) && body.find_first_of(kNotWindows1252) == std::string_view::npos;
   return is_windows || is_one_of(kLatin1) ? XmlEncoding::kOneByte : XmlEncoding::kOther;
