@@ -103,6 +103,10 @@ void read_listeners(SectionReader& intake, SectionResults& results) {
     listeners.push_back({where, read_tls(section, results), path + ".listen"});
     section.finish();
   }
+  if (listeners.empty()) {
+    intake.refuse("listener", "there is no listener, so nothing can come in",
+                  "remove it, or write [[intake.listener]]");
+  }
   if (list->value.elements.size() > kMostListeners) {
     intake.refuse("listener", fmt::format("there are more than {} listeners", kMostListeners));
   }

@@ -101,6 +101,7 @@ TEST_F(ListenerSection, RefusesWhatCannotBeMeant) {
   expect_refused("listen = \"localhost:1\"\n", "2:10", "is not a numeric address with a port");
   expect_refused("listen = \"127.0.0.1:1\"\n" + listener, "2:10", "are both there");
   expect_refused("[[intake.listener]]\n", "2:1", "listen");
+  expect_refused("listener = []\n", "2:12", "there is no listener");
   expect_refused(listener + "lisen = \"127.0.0.1:1\"\n", "4:1", "did you mean");
   expect_refused(listener + "certificate_file = \"tls.pem\"\n", "2:1", "private_key_file");
   expect_refused(listener + "passphrase = \"${PASSPHRASE}\"\n", "2:1", "without a private key has no effect");

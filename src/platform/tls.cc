@@ -113,6 +113,8 @@ TlsCertificate describe(const X509* certificate) {
 }
 
 void set_rules(SSL_CTX* context) {
+  // RSA of 2048 bits or more, whatever the system's own level is.
+  SSL_CTX_set_security_level(context, 2);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_cipher_list(context, kCiphers);
@@ -140,7 +142,12 @@ Status take_certificates(SSL_CTX* context, const TlsFiles& files, const std::str
   while (X509* issuer = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
     SSL_CTX_add0_chain_cert(context, issuer);  // takes it over
   }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
+  if (!at_end) {
+    return fail(tls_error(files.certificate, "a certificate behind the first is damaged or cut short",
+                          "copy the whole file again"));
+  }
   return {};
 }
 

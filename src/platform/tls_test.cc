@@ -71,6 +71,10 @@ TEST_F(TlsTest, RefusesWhatCannotBeServed) {
   write_to(where_.private_key, "no PEM");
   expect_refused(where_.private_key, "there is no private key in PEM in it");
   write(made);
+  write_to(where_.certificate, made.certificate + made.certificate.substr(0, made.certificate.size() / 2));
+  expect_refused(where_.certificate, "a certificate behind the first is damaged or cut short");
+  write_to(where_.certificate, made.certificate + make_certificate().certificate);
+  EXPECT_TRUE(TlsSource::open(where_, *files_)) << "a chain";
   write_to(where_.private_key, make_certificate().key);
   expect_refused(where_.private_key, "it is not the key of the certificate in " + where_.certificate);
 }
