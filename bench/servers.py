@@ -134,7 +134,8 @@ class Firn(Server):
         secret = self.directory / "hq.secret"
         secret.write_text(SECRET)
         secret.chmod(0o600)
-        make_certificate(self.directory)
+        if TLS in intake:
+            make_certificate(self.directory)
         port_file = self.directory / "port"
         super().__init__([programs.firn, "serve", "--config", config, "--port-file", port_file], port_file)
 

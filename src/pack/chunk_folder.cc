@@ -101,14 +101,14 @@ Result<std::vector<Chunk>> ChunkFolder::packed(Catalog& catalog) {
   filter.repeater = repeater_;
   filter.states = {ChunkState::kPacked};
   std::vector<Chunk> all;
-  while (true) {
+  bool more = true;
+  while (more) {
     FIRN_ASSIGN(auto page, catalog.chunks(filter));
-    if (page.empty()) {
-      return all;
-    }
-    filter.after = page.back().id;
+    more = page.size() == filter.limit;  // most often there is one page, and it is asked for at each idle turn
+    filter.after = page.empty() ? filter.after : page.back().id;
     all.insert(all.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
   }
+  return all;
 }
 
 }  // namespace firn

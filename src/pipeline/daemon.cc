@@ -142,8 +142,10 @@ Status Daemon::open_certificates() {
     certificates_.push_back(source);
     watched.push_back(std::move(source));
   }
-  certificate_watch_ = std::make_unique<CertificateWatch>(std::move(watched), *clock_, alarms_, log_);
-  scheduler_->add(kEverything, *certificate_watch_);
+  if (!watched.empty()) {
+    certificate_watch_ = std::make_unique<CertificateWatch>(std::move(watched), *clock_, alarms_, log_);
+    scheduler_->add(kEverything, *certificate_watch_);
+  }
   return {};
 }
 

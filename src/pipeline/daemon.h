@@ -105,7 +105,7 @@ class Daemon {
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<HttpIntake> intake_;
   std::vector<std::shared_ptr<TlsSource>> certificates_;
-  std::unique_ptr<CertificateWatch> certificate_watch_;
+  std::unique_ptr<CertificateWatch> certificate_watch_;  // null when nothing is served with TLS
   std::unique_ptr<HttpServer> intake_server_;
   std::vector<std::thread> workers_;
   std::atomic<bool> draining_{false};
