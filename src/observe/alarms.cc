@@ -1,5 +1,8 @@
 #include "observe/alarms.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +35,7 @@ void Alarms::put(Alarm alarm) {
       found->second.last = alarm.last;
       return;
     }
-    if (alarms_.size() >= kMaxAlarms && !(!alarm.is_event && drop_oldest_event())) {
+    if (alarms_.size() >= kMaxAlarms && !drop_an_event()) {
       return;
     }
     alarms_.emplace(key, std::move(alarm));
@@ -40,17 +43,24 @@ void Alarms::put(Alarm alarm) {
   log_.write(LogLevel::kWarning, "alarm.raised", {{"alarm", name}, {"object", object}, {"text", text}});
 }
 
-bool Alarms::drop_oldest_event() {
-  auto oldest = alarms_.end();
+bool Alarms::drop_an_event() {
+  struct Group {
+    std::size_t events = 0;
+    std::map<std::pair<std::string, std::string>, Alarm>::iterator oldest;
+  };
+  std::map<std::string, Group> groups;
   for (auto entry = alarms_.begin(); entry != alarms_.end(); ++entry) {
-    if (entry->second.is_event && (oldest == alarms_.end() || entry->second.last < oldest->second.last)) {
-      oldest = entry;
+    if (entry->second.is_event) {
+      Group& group = groups[entry->second.name];
+      const bool first = group.events++ == 0;
+      group.oldest = first || entry->second.last < group.oldest->second.last ? entry : group.oldest;
     }
   }
-  if (oldest == alarms_.end()) {
+  const auto largest = std::ranges::max_element(groups, {}, [](const auto& named) { return named.second.events; });
+  if (largest == groups.end()) {
     return false;
   }
-  alarms_.erase(oldest);
+  alarms_.erase(largest->second.oldest);
   return true;
 }
 

@@ -26,8 +26,8 @@ struct Alarm {
 };
 
 /// The list of alarms that `firn status` shows. Each (name, object) stands once and counts; a new one is logged.
-/// At most kMaxAlarms are kept: names made up by strangers cannot fill the memory, nor keep out what still holds: in a
-/// full list an event gives way to a state. Threads: any.
+/// At most kMaxAlarms are kept, so that names made up by strangers cannot fill the memory. Nor do they keep out what
+/// matters: in a full list the oldest event of the name that has most of them gives way. Threads: any.
 class Alarms {
  public:
   static constexpr std::size_t kMaxAlarms = 200;
@@ -47,7 +47,7 @@ class Alarms {
   void put(Alarm alarm) FIRN_EXCLUDES(mutex_);
   [[nodiscard]] bool is_over(const Alarm& alarm) const;
   /// False when there is none.
-  bool drop_oldest_event() FIRN_REQUIRES(mutex_);
+  bool drop_an_event() FIRN_REQUIRES(mutex_);
   const Clock& clock_;
   Log& log_;
   mutable Mutex mutex_;

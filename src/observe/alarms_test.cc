@@ -59,6 +59,22 @@ TEST_F(AlarmsTest, InAFullListAnEventGivesWayToWhatStillHolds) {
   EXPECT_EQ(all.back().name, "journal.closed");
 }
 
+TEST_F(AlarmsTest, InAFullListTheMostFrequentNameGivesWay) {
+  alarms_.raise_event("intake.body_too_large", "forms", "");
+  for (int i = 0; i < 300; ++i) {
+    clock_.advance(Duration(1));
+    alarms_.raise_event("intake.credentials_refused", std::to_string(i), "");
+  }
+  alarms_.raise_event("journal.write_failed", "forms", "");
+  const auto all = alarms_.list();
+  EXPECT_EQ(all.size(), Alarms::kMaxAlarms);
+  EXPECT_EQ(all.front().name, "intake.body_too_large");
+  EXPECT_EQ(all.back().name, "journal.write_failed");
+  const auto has = [&](const std::string& object) { return std::ranges::count(all, object, &Alarm::object) == 1; };
+  EXPECT_TRUE(has("299"));
+  EXPECT_FALSE(has("0")) << "the oldest of them went";
+}
+
 TEST(AlarmGuide, IsInOrderAndSaysSomethingOfEach) {
   const auto guides = alarm_guides();
   EXPECT_TRUE(std::ranges::is_sorted(guides, {}, &AlarmGuide::name));

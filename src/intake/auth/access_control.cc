@@ -274,10 +274,9 @@ void AccessControl::resolve(Access slow, Done done) {
       return;
     }
   }
-  static_cast<void>(
-      lane_->submit(slow.client, [this, waiting = Waiting(*this, key), questions = std::move(slow.questions)] {
-        answer(questions, waiting.key());
-      }));
+  lane_->submit(slow.client, [this, waiting = Waiting(*this, key), questions = std::move(slow.questions)] {
+    answer(questions, waiting.key());
+  });
 }
 
 void AccessControl::answer(const std::vector<SlowQuestion>& questions, const Digest128& key) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
-#include <deque>
 #include <map>
 #include <utility>
 
@@ -14,28 +12,21 @@ namespace firn {
 using SteadyClock = std::chrono::steady_clock;
 
 SlowLane::SlowLane(SlowLaneOptions options)
-    : options_(std::move(options)), next_tick_(SteadyClock::now() + options_.tick) {
+    : options_(std::move(options)),
+      jobs_(options_.most_jobs, options_.most_of_client),
+      next_tick_(SteadyClock::now() + options_.tick) {
   thread_ = start_thread("firn-auth", [this] { run(); });
 }
 
 SlowLane::~SlowLane() { stop(); }
 
-bool SlowLane::has_room(const Digest128& key, std::size_t most) const {
-  const auto found = waiting_.find(key);
-  return found == waiting_.end() || found->second < most;
-}
-
-bool SlowLane::submit(const SlowClient& client, Work work) {
+void SlowLane::submit(const SlowClient& client, Work work) {
+  Work thrown_away;  // destroyed without the lock: it may call back
   const MutexLock lock(mutex_);
-  if (stopping_ || jobs_.size() >= options_.most_jobs || !has_room(client.client, options_.most_of_client) ||
-      !has_room(client.address, options_.most_of_address)) {
-    return false;
+  if (!stopping_) {
+    thrown_away = jobs_.put(client, std::move(work));
+    changed_.notify_one();
   }
-  ++waiting_[client.client];
-  ++waiting_[client.address];
-  jobs_.push_back({client, std::move(work)});
-  changed_.notify_one();
-  return true;
 }
 
 bool SlowLane::call_later(Duration delay, Work work) {
@@ -49,36 +40,20 @@ bool SlowLane::call_later(Duration delay, Work work) {
 }
 
 void SlowLane::stop() {
-  std::deque<Job> jobs;
+  FairJobs jobs(0, 0);
   std::multimap<SteadyTime, Work> delayed;
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
-    jobs.swap(jobs_);
+    std::swap(jobs, jobs_);
     delayed.swap(delayed_);
-    waiting_.clear();
     changed_.notify_all();
   }
-  jobs.clear();
+  jobs = FairJobs(0, 0);
   delayed.clear();
   if (thread_.joinable()) {
     thread_.join();
   }
-}
-
-void SlowLane::release(const Digest128& key) {
-  const auto found = waiting_.find(key);
-  if (found != waiting_.end() && --found->second == 0) {
-    waiting_.erase(found);
-  }
-}
-
-SlowLane::Work SlowLane::take_job() {
-  Job job = std::move(jobs_.front());
-  jobs_.pop_front();
-  release(job.client.client);
-  release(job.client.address);
-  return std::move(job.work);
 }
 
 /// What to do next: something whose time has come, then the tick, then a job. Nothing when stopping.
@@ -97,7 +72,7 @@ SlowLane::Work SlowLane::next(bool& is_tick) {
       return {};
     }
     if (!jobs_.empty()) {
-      return take_job();
+      return jobs_.take();
     }
     const SteadyTime until = delayed_.empty() ? next_tick_ : std::min(next_tick_, delayed_.begin()->first);
     changed_.wait_for(mutex_, std::chrono::ceil<Duration>(until - now));
