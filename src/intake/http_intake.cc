@@ -11,14 +11,18 @@
 #include <fmt/format.h>
 
 #include "base/result.h"
+#include "intake/auth/client_network.h"
 #include "intake/intake_answer.h"
 #include "model/record.h"
 
 namespace firn {
 namespace {
 
-// A chunked body reserves its bytes of the budget in steps.
-constexpr std::size_t kReserveStep = 64U << 10U;
+/// What large bodies may take together: three quarters, but always one of the largest.
+InFlightBudget budget_of(const HttpIntakeOptions& options) {
+  const std::size_t all = options.max_in_flight_bytes;
+  return {all, std::min(all, std::max(options.max_body_bytes, all / 4 * 3))};
+}
 
 HttpDecision answer_at_once(HttpResponse response) { return {nullptr, std::move(response)}; }
 
@@ -41,19 +45,19 @@ struct HttpIntake::Door {
 
 class HttpIntake::Exchange final : public HttpExchange {
  public:
-  Exchange(HttpIntake& intake, Door door, RepeaterName repeater, Envelope envelope, InFlight in_flight)
+  Exchange(HttpIntake& intake, Door door, RepeaterName repeater, Envelope envelope)
       : intake_(intake),
         door_(door),
         repeater_(std::move(repeater)),
         envelope_(std::move(envelope)),
-        in_flight_(std::move(in_flight)) {}
+        in_flight_(intake.budget_) {}
 
   std::optional<HttpResponse> grow(std::size_t size) override {
     if (size > intake_.options_.max_body_bytes) {
       return intake_.too_large(repeater_, size);
     }
     const std::size_t reserved = in_flight_.bytes();
-    if (size > reserved && !in_flight_.take(std::max(size - reserved, kReserveStep))) {
+    if (size > reserved && !in_flight_.take(size - reserved)) {
       return intake_.over_budget(repeater_);
     }
     return std::nullopt;
@@ -131,20 +135,19 @@ class HttpIntake::LateRefusal final : public HttpDeferral {
 HttpIntake::HttpIntake(HttpIntakeOptions options, AccessControl& access, Mediator& mediator)
     : options_(options),
       access_(access),
-      budget_(options_.max_in_flight_bytes),
+      budget_(budget_of(options_)),
       mediator_(mediator),
-      tokens_(access, [this](const std::string& remote) {
-        mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
-        alarm_refused(remote);
-      }) {}
+      tokens_(access, [this](const std::string& remote) { count_refused(remote); }) {}
 
 HttpDecision HttpIntake::head(const HttpHead& head) {
   if (is_token_target(head.target)) {
     return tokens_.head(head);
   }
   auto target = parse_intake_target(head.target);
-  Access access = access_.check(head, target ? target->repeater : std::string_view());
+  const std::string_view repeater = target ? target->repeater : std::string_view();
+  Access access = access_.check(head, repeater);
   if (access.state == Access::State::kGranted) {
+    challenges_.answered(head.remote, repeater);
     return serve(head, std::move(target));
   }
   if (access.state == Access::State::kSlow) {
@@ -186,10 +189,6 @@ HttpDecision HttpIntake::accept(const HttpHead& head, IntakeTarget target) {
   if (length > options_.max_body_bytes) {
     return answer_at_once(too_large(repeater, length));
   }
-  InFlight in_flight(budget_);
-  if (!in_flight.take(length)) {
-    return answer_at_once(over_budget(repeater));
-  }
   CommitQueue* queue = mediator_.find_queue(repeater);
   if (queue == nullptr) {
     return answer_at_once(without_queue(repeater, length));
@@ -210,8 +209,7 @@ HttpDecision HttpIntake::accept(const HttpHead& head, IntakeTarget target) {
   envelope.content_type = head.header("content-type");
   const Door door{*queue, mediator_.filter(repeater)};
   HttpDecision decision;
-  decision.exchange =
-      std::make_unique<Exchange>(*this, door, std::move(repeater), std::move(envelope), std::move(in_flight));
+  decision.exchange = std::make_unique<Exchange>(*this, door, std::move(repeater), std::move(envelope));
   return decision;
 }
 
@@ -234,10 +232,12 @@ HttpDecision HttpIntake::unauthorized(const HttpHead& head, const std::optional<
   const std::string_view repeater = target ? target->repeater : std::string_view();
   const bool missing = access.state == Access::State::kMissing;
   // Clients of HTTP Digest ask for a nonce first, those with tokens try one until it is refused.
-  const bool usual = missing && (access.stale || access.bad_token || access_.expects_challenge(repeater));
-  if (target && !usual) {
-    mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
-    alarm_refused(std::string(head.remote));
+  const bool usual = missing && (access.stale || access.bad_token || access_.expects_challenge(repeater)) &&
+                     !challenges_.challenged(head.remote, repeater, mediator_.now());
+  if (usual) {
+    mediator_.count({}, IntakeOutcome::kChallenged, 0);
+  } else if (target) {
+    count_refused(head.remote);
   }
   HttpResponse response = refused_answer(401, "the credentials are wrong or missing",
                                          "correct the connection settings in HQ, then requeue the records");
@@ -254,10 +254,12 @@ HttpDecision HttpIntake::unauthorized(const HttpHead& head, const std::optional<
   return decision;
 }
 
-void HttpIntake::alarm_refused(const std::string& remote) {
-  mediator_.alarm(kCredentialsAlarm, remote,
-                  "a client sent wrong credentials; HQ does not send such a form again by itself: correct the "
-                  "connection settings there, then requeue its records");
+void HttpIntake::count_refused(std::string_view remote) {
+  mediator_.count({}, IntakeOutcome::kUnauthorized, 0);
+  mediator_.alarm(
+      kCredentialsAlarm, client_network(remote),
+      "a client sent wrong credentials, none, or some that are not for this repeater; HQ does not send such "
+      "a form again by itself: correct the connection settings there, then requeue its records");
 }
 
 HttpResponse HttpIntake::busy() {
@@ -278,6 +280,9 @@ HttpResponse HttpIntake::too_large(const RepeaterName& repeater, std::size_t byt
 
 HttpResponse HttpIntake::over_budget(const RepeaterName& repeater) {
   mediator_.count(repeater, IntakeOutcome::kOverBudget, 0);
+  mediator_.alarm(kOverBudgetAlarm, repeater.str(),
+                  "more bytes came at the same time than are kept in memory; HQ sends those documents again, but if "
+                  "this goes on, raise intake.in_flight or let HQ send fewer at a time");
   return later_answer("too many bytes are being received at the same time", "nothing to do: HQ sends it again",
                       options_.retry_after_seconds);
 }

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "intake/auth/access_control.h"
 #include "intake/auth/token_endpoint.h"
+#include "intake/auth/unanswered_challenges.h"
 #include "intake/commit_queue.h"
 #include "intake/document_filter.h"
 #include "intake/document_peek.h"
@@ -30,6 +31,7 @@ enum class IntakeOutcome {
   kStored,
   kStoredDamaged,    ///< stored as well, but pack will quarantine it
   kUnauthorized,     ///< 401
+  kChallenged,       ///< 401 as the first step of HTTP Digest, or because the time of a nonce or token is over
   kTooLarge,         ///< 413
   kOverBudget,       ///< 503: too many bytes in flight
   kUnknownRepeater,  ///< 503
@@ -65,8 +67,10 @@ class HttpIntake final : public HttpHandler {
     virtual void count_filtered(const RepeaterName& repeater, std::size_t rule, std::size_t bytes) = 0;
   };
 
-  static constexpr std::string_view kCredentialsAlarm = "credentials_refused";   ///< object: the client's address
+  static constexpr std::string_view kCredentialsAlarm =
+      "credentials_refused";  ///< object: the client's address or IPv6 network
   static constexpr std::string_view kTooLargeAlarm = "body_too_large";           ///< object: the repeater
+  static constexpr std::string_view kOverBudgetAlarm = "over_budget";            ///< object: the repeater
   static constexpr std::string_view kUnknownRepeaterAlarm = "unknown_repeater";  ///< object: the name in the path
 
   /// `access` and `mediator` must outlive the intake; the intake must outlive the server, the commit queues' threads
@@ -89,7 +93,7 @@ class HttpIntake final : public HttpHandler {
   HttpDecision accept(const HttpHead& head, IntakeTarget target);
   HttpDecision unauthorized(const HttpHead& head, const std::optional<IntakeTarget>& target, const Access& access);
   HttpResponse busy();
-  void alarm_refused(const std::string& remote);
+  void count_refused(std::string_view remote);
   HttpResponse too_large(const RepeaterName& repeater, std::size_t bytes);
   HttpResponse over_budget(const RepeaterName& repeater);
   HttpResponse without_queue(const RepeaterName& repeater, std::size_t length);
@@ -103,6 +107,7 @@ class HttpIntake final : public HttpHandler {
   InFlightBudget budget_;
   Mediator& mediator_;
   TokenEndpoint tokens_;
+  UnansweredChallenges challenges_;  ///< the server's thread only
 };
 
 }  // namespace firn

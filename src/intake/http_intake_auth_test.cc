@@ -25,13 +25,14 @@ class NoRepeaters final : public HttpIntake::Mediator {
   CommitQueue* find_queue(const RepeaterName&) override { return nullptr; }
   const DocumentFilter& filter(const RepeaterName&) override { return filter_; }
   std::optional<Error> refusal(const RepeaterName&) override { return std::nullopt; }
-  Timestamp now() override { return {}; }
+  Timestamp now() override { return time; }
   void alarm(std::string_view name, const std::string& object, const std::string&) override {
     const MutexLock lock(mutex_);
     alarms_.push_back(std::string(name) + " " + object);
   }
   void count(const RepeaterName&, IntakeOutcome, std::size_t) override {}
   void count_filtered(const RepeaterName&, std::size_t, std::size_t) override {}
+  Timestamp time;
   std::vector<std::string> alarms() {
     const MutexLock lock(mutex_);
     return alarms_;
@@ -155,6 +156,21 @@ TEST_F(HttpIntakeAuthTest, RaisesNoAlarmForTheFirstStepOfDigest) {
   EXPECT_TRUE(mediator_.alarms().empty());
   EXPECT_EQ(ask("Digest x=y", deferrals).status, 401);
   EXPECT_EQ(mediator_.alarms(), std::vector<std::string>{"credentials_refused 203.0.113.7"});
+}
+
+TEST_F(HttpIntakeAuthTest, RaisesAnAlarmForAClientThatNeverAnswersTheChallenge) {
+  const std::string secret = "Basic " + to_base64("hq:" + add("b", CredentialType::kBasic, "hq"));
+  add("a", CredentialType::kDigest, "hq");
+  start();
+  int deferrals = 0;
+  ask("", deferrals);
+  EXPECT_EQ(ask(secret, deferrals).status, 503) << "let in, to a repeater that is not there";
+  mediator_.time += UnansweredChallenges::kPatience;
+  ask("", deferrals);
+  EXPECT_EQ(mediator_.alarms(), std::vector<std::string>{"unknown_repeater forms"});
+  mediator_.time += UnansweredChallenges::kPatience;
+  ask("", deferrals);
+  EXPECT_EQ(mediator_.alarms().back(), "credentials_refused 203.0.113.7");
 }
 
 TEST_F(HttpIntakeAuthTest, GivesOutTokens) {

@@ -313,6 +313,32 @@ TEST_F(HttpIntakeTest, RefusesForNowWhatExceedsTheBudget) {
   EXPECT_EQ(first.get().status, 200);
 }
 
+TEST_F(HttpIntakeTest, ALengthAloneTakesNothingOfTheBudget) {
+  options_.max_in_flight_bytes = 100;
+  start();
+  Request large;
+  large.body = std::string(100, 'x');
+  const HttpDecision slow = head_of(large);
+  const HttpDecision slower = head_of(large);
+  EXPECT_EQ(intake_->in_flight(), 0U);
+  EXPECT_EQ(ask({}).status, 200);
+}
+
+TEST_F(HttpIntakeTest, LargeBodiesLeaveRoomForForms) {
+  options_.max_in_flight_bytes = 128 * kForm.size();
+  options_.max_body_bytes = 64 * kForm.size();
+  start();
+  Request large;
+  large.body = std::string(options_.max_body_bytes, 'x');
+  const HttpDecision first = head_of(large);
+  const HttpDecision second = head_of(large);
+  EXPECT_FALSE(first.exchange->grow(64 * kForm.size()));
+  EXPECT_FALSE(second.exchange->grow(32 * kForm.size()));
+  EXPECT_EQ(second.exchange->grow(33 * kForm.size())->status, 503);
+  EXPECT_EQ(mediator_.alarms, std::vector<std::string>{"over_budget forms"});
+  EXPECT_EQ(ask({}).status, 200);
+}
+
 TEST_F(HttpIntakeTest, GivesTheBudgetBackWithTheAnswer) {
   options_.max_in_flight_bytes = kForm.size() + 1;
   start();

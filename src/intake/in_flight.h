@@ -6,13 +6,16 @@
 
 namespace firn {
 
-/// The bytes that may be held at one time: of bodies being received or waiting for the journal. Threads: any.
+/// The bytes that may be held at one time: of bodies being received or waiting for the journal. Large bodies may not
+/// take all of it, so that ordinary forms get in beside them. Threads: any.
 class InFlightBudget {
  public:
-  explicit InFlightBudget(std::size_t limit) : limit_(limit) {}
+  /// Bodies above a 128th of `limit` may fill it up to `for_large` only.
+  InFlightBudget(std::size_t limit, std::size_t for_large) : limit_(limit), for_large_(for_large) {}
 
-  bool take(std::size_t bytes) {
-    if (used_.fetch_add(bytes) + bytes <= limit_) {
+  /// `whole` is the size of the body so far, with `bytes`.
+  bool take(std::size_t bytes, std::size_t whole) {
+    if (used_.fetch_add(bytes) + bytes <= (whole > limit_ / 128 ? for_large_ : limit_)) {
       return true;
     }
     used_.fetch_sub(bytes);
@@ -23,6 +26,7 @@ class InFlightBudget {
 
  private:
   const std::size_t limit_;
+  const std::size_t for_large_;
   std::atomic<std::size_t> used_ = 0;
 };
 
@@ -42,7 +46,7 @@ class InFlight {
 
   /// False when the budget does not allow it; nothing has changed then.
   bool take(std::size_t more) {
-    const bool taken = budget_->take(more);
+    const bool taken = budget_->take(more, bytes_ + more);
     bytes_ += taken ? more : 0;
     return taken;
   }

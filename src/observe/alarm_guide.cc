@@ -15,6 +15,7 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"intake.credentials_file",
      "mend the file (firn credential list says what is wrong); firn reads it again by itself"},
     {"intake.credentials_refused", "correct the connection settings in HQ, then requeue its records there"},
+    {"intake.over_budget", "HQ sends it again; if it goes on, raise intake.in_flight"},
     {"intake.unknown_repeater", "add the repeater to firn.toml, or correct the URL in HQ"},
     {"journal.closed",
      "do what the reason says; a damaged journal: firn journal inspect, firn journal salvage, then start firn again"},

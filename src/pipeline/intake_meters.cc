@@ -20,6 +20,8 @@ std::string_view to_string(IntakeOutcome outcome) {
       return "stored_damaged";
     case IntakeOutcome::kUnauthorized:
       return "unauthorized";
+    case IntakeOutcome::kChallenged:
+      return "challenged";
     case IntakeOutcome::kTooLarge:
       return "too_large";
     case IntakeOutcome::kOverBudget:

@@ -74,9 +74,9 @@ class HttpAnswer {
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
-  /// Asked before the body, unpacked, grows to `size` bytes: once with the whole length when the client said it, before
-  /// each part when it did not. A response refuses: it is sent, no more of the body is kept, and the connection is
-  /// closed.
+  /// Asked before room is made for `size` bytes of the body, unpacked: with growing sizes, and first right behind the
+  /// head when the client said the length. Room follows what has come, so that a length alone takes no memory. A
+  /// response refuses: it is sent, no more of the body is kept, and the connection is closed.
   virtual std::optional<HttpResponse> grow(std::size_t size) = 0;
   /// The whole body is here; the string's capacity exceeds its size by 64 bytes or more when the length was known.
   virtual void body(std::string body, HttpAnswer answer) = 0;
@@ -155,9 +155,11 @@ struct HttpServerOptions {
   std::size_t max_header_fields = 100;
   Duration handshake_timeout = std::chrono::seconds(10);  ///< of TLS
   Duration header_timeout = std::chrono::seconds(30);     ///< from a request's first byte to the end of its head
-  /// From the end of the head to the end of the body; what comes of it earns more time at the rate below.
+  /// From the end of the head to the end of the body; what comes of it earns more time at the rate below, but never
+  /// more than `body_pause` ahead.
   Duration body_timeout = std::chrono::seconds(120);
   std::uint64_t body_bytes_per_second = 64U << 10U;
+  Duration body_pause = std::chrono::seconds(120);
   Duration idle_timeout = std::chrono::seconds(90);  ///< between requests, and while the client takes no bytes
   std::string thread_name = "firn-http";             ///< at most 15 characters
 };

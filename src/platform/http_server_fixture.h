@@ -20,6 +20,7 @@
 namespace firn {
 
 inline constexpr std::size_t kBodyLimit = 100000;
+inline constexpr std::size_t kFullAbove = 50000;  // of a body for /full
 
 /// Answers with the method, the path and the body's length. Below /later the answer waits until release().
 /// Below /refuse it refuses at the head; /drop forgets to answer.
@@ -34,6 +35,10 @@ class EchoHandler final : public HttpHandler {
     }
     if (target == "/echo-header") {
       decision.response.body = std::string(head.header("x-EXAMPLE"));
+      return decision;
+    }
+    if (head.content_length.value_or(0) > kBodyLimit) {
+      decision.response = error_response(413, "too large");
       return decision;
     }
     decision.exchange = std::make_unique<Exchange>(*this, std::string(head.method) + " " + target);
@@ -78,7 +83,8 @@ class EchoHandler final : public HttpHandler {
         return error_response(413, "too large");
       }
       handler_.largest_growth = std::max(handler_.largest_growth, size);
-      return std::nullopt;
+      const bool full = name_.ends_with("/full") && size > kFullAbove;
+      return full ? std::optional(error_response(503, "full")) : std::nullopt;
     }
     void body(std::string body, HttpAnswer answer) override {
       if (name_.ends_with("/held")) {

@@ -53,6 +53,35 @@ TEST_F(HttpServerTest, ABodyThatComesEarnsTime) {
   }
 }
 
+TEST_F(HttpServerTest, ABodyThatStandsStillLosesTheTimeItEarned) {
+  HttpServerOptions options;
+  options.body_timeout = milliseconds(50);
+  options.body_bytes_per_second = 1;
+  options.body_pause = milliseconds(50);
+  start(options);
+  Client client = connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(999, 'b'));
+  EXPECT_TRUE(client.closed());
+}
+
+TEST_F(HttpServerTest, RoomForABodyFollowsWhatHasCome) {
+  start();
+  Client client = connect();
+  const std::string head = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\nExpect: 100-continue\r\n\r\n";
+  EXPECT_TRUE(has_status(client.ask(head), 100));
+  EXPECT_LE(handler_.largest_growth, 16U << 10U);
+  client.send(std::string(90000, 'b'));
+  EXPECT_EQ(body_of(client.response()), "POST /p 90000 bbbbbbbbbbbbbbbbbbbb");
+  EXPECT_EQ(handler_.largest_growth, 90000U);
+}
+
+TEST_F(HttpServerTest, RefusesABodyInTheMiddle) {
+  start();
+  Client client = connect();
+  EXPECT_TRUE(has_status(client.ask(post("/full", std::string(90000, 'b'))), 503));
+  EXPECT_TRUE(client.closed());
+}
+
 TEST_F(HttpServerTest, RefusesTooManyFields) {
   HttpServerOptions options;
   options.max_header_fields = 3;

@@ -30,8 +30,6 @@ using ErrorCode = boost::system::error_code;
 
 // A refused body up to this size is read and dropped, so that the connection can be used again.
 constexpr std::uint64_t kSkipLimit = 64U << 10U;
-// The first room for a body of known length: a slow client gets memory as its bytes come.
-constexpr std::size_t kFirstRoom = 1U << 20U;
 constexpr std::size_t kJoinLimit = 8U << 10U;
 // How long a client that still sends may take to notice that it was refused.
 constexpr auto kLingerTime = std::chrono::seconds(3);
@@ -215,10 +213,9 @@ bool HttpSession::accept_body() {
   if (chunked) {
     reading_->parser->eager(true);
   } else if (!gzip_) {
-    if (auto refusal = exchange_->grow(remaining_)) {
+    if (auto refusal = make_room(std::min<std::uint64_t>(remaining_, capacity_))) {
       return refuse(std::move(*refusal));
     }
-    body_.reserve(std::min<std::uint64_t>(remaining_, kFirstRoom) + kPadding);
   }
   if (reading_->request.expects_continue && !reading_->request.http_1_0 && buffered() == 0 && !send_continue()) {
     return false;

@@ -106,6 +106,7 @@ class HttpSession final : public HttpAnswerTarget, public std::enable_shared_fro
   using TakeBytes = void (HttpSession::*)(std::size_t count);
   bool read_buffer();
   bool read_body();
+  std::optional<HttpResponse> make_room(std::size_t size);
   void take_into_buffer(std::size_t count);
   void take_into_body(std::size_t count);
   bool receive(std::span<char> room, TakeBytes take);

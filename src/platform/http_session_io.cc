@@ -116,19 +116,31 @@ void HttpSession::take_into_buffer(std::size_t count) {
 
 /// A large body may take longer than a small one, but each must come at the least rate.
 void HttpSession::earn_time(std::size_t bytes) {
-  deadline_ += std::chrono::microseconds(bytes * 1'000'000 / server_.options.body_bytes_per_second);
+  const auto earned = deadline_ + std::chrono::microseconds(bytes * 1'000'000 / server_.options.body_bytes_per_second);
+  deadline_ = std::min(earned, std::max(deadline_, SteadyClock::now() + server_.options.body_pause));
 }
 
 bool HttpSession::read_body() {
-  const std::size_t room = std::min<std::uint64_t>(remaining_, kReadAhead);
-  const std::size_t wanted = body_size_ + room;
-  if (wanted > body_.capacity()) {
-    body_.reserve(std::min<std::uint64_t>(body_size_ + remaining_, 2 * wanted) + kPadding);
+  if (body_size_ + kPadding >= body_.capacity()) {
+    if (auto refusal = make_room(body_size_ + std::min<std::uint64_t>(remaining_, body_size_))) {
+      return refuse(std::move(*refusal));
+    }
   }
-  if (wanted > body_.size()) {
-    body_.resize_and_overwrite(wanted, [](char*, std::size_t size) { return size; });
+  const std::size_t free = body_.capacity() - kPadding - body_size_;
+  const std::size_t room = std::min<std::uint64_t>({remaining_, kReadAhead, free});
+  if (body_size_ + room > body_.size()) {
+    body_.resize_and_overwrite(body_size_ + room, [](char*, std::size_t size) { return size; });
   }
   return receive({body_.data() + body_size_, room}, &HttpSession::take_into_body);
+}
+
+/// For a body of known length.
+std::optional<HttpResponse> HttpSession::make_room(std::size_t size) {
+  auto refusal = exchange_->grow(size);
+  if (!refusal) {
+    body_.reserve(size + kPadding);
+  }
+  return refusal;
 }
 
 void HttpSession::take_into_body(std::size_t count) {

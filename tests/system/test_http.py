@@ -1,5 +1,6 @@
 """What HQ and a wrong client are answered."""
 
+import contextlib
 import gzip
 import socket
 
@@ -130,3 +131,16 @@ def test_a_request_cut_short_leaves_nothing(firn):
     firn.post_all([form])
     firn.ingest()
     assert firn.status()["received"] == 1 and len(firn.rows()) == 1
+
+
+def test_large_bodies_that_come_slowly_leave_room_for_forms(firn):
+    """The length that a client says takes no memory, and what large bodies take is bounded below what there is."""
+    fields = f"Host: a\r\nAuthorization: {basic(USER, PASSWORD)}\r\nContent-Length: 60000000"
+    with contextlib.ExitStack() as connections:
+        for _ in range(6):
+            slow = connections.enter_context(socket.create_connection(("127.0.0.1", firn.port), timeout=10))
+            slow.sendall(f"POST /in/forms HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+            with contextlib.suppress(ConnectionError):  # the last ones are refused on the way
+                slow.sendall(bytes(28_000_000))
+        assert firn.post(encode(FormMaker(37).form())).status == 200
+    assert [alarm["name"] for alarm in firn.whole_status()["alarms"]] == ["intake.over_budget"]
