@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/xml_text.h"
 #include "fuzz/input.h"
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
@@ -19,7 +20,6 @@
 #include "model/table.h"
 #include "pack/document_reader.h"
 #include "pack/document_row.h"
-#include "pack/xml_document.h"
 
 namespace firn {
 namespace {

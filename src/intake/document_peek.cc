@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/xml_text.h"
 #include "intake/document_facts.h"
 #include "intake/json_check.h"
 #include "intake/json_peek.h"
 #include "intake/xml_check.h"
-#include "intake/xml_encoding.h"
 #include "intake/xml_facts.h"
 #include "intake/xml_scan.h"
 #include "model/table.h"
@@ -43,7 +43,7 @@ DocumentPeek peek_document(std::string& body, const PeekOrder& order) {
     return peek;
   } else if (order.kind == Kind::kAppChange) {
     return peek_app_change(body);
-  } else if (looks_like_xml(body)) {
+  } else if (looks_like_xml(body, {})) {
     scan_xml(body, order, peek);
   } else {
     peek_json(body, order, peek);
@@ -55,7 +55,7 @@ DocumentPeek check_document(std::string_view body, const PeekOrder& order) {
   if (order.kind == Kind::kAppChange) {
     return peek_app_change(body);
   }
-  return looks_like_xml(body) ? check_xml(body, order) : check_json(body, order);
+  return looks_like_xml(body, {}) ? check_xml(body, order) : check_json(body, order);
 }
 
 }  // namespace firn

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/xml_text.h"
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
 #include "intake/json_places.h"
-#include "intake/xml_encoding.h"
 
 namespace firn {
 namespace {
@@ -83,9 +83,7 @@ DocumentPeek read(dom::parser& parser, std::string_view body, const PeekOrder& o
 }  // namespace
 
 DocumentPeek check_json(std::string_view body, const PeekOrder& order) {
-  if (body.starts_with(kUtf8Mark)) {
-    body.remove_prefix(kUtf8Mark.size());
-  }
+  body = without_utf8_mark(body);
   if (body.size() > kKeptParser) {
     dom::parser parser;
     return read(parser, body, order);

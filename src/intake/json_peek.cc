@@ -11,11 +11,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/xml_text.h"
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
 #include "intake/json_check.h"
 #include "intake/json_places.h"
-#include "intake/xml_encoding.h"
 
 namespace firn {
 namespace {

@@ -12,14 +12,8 @@ enum class XmlEncoding : std::uint8_t {
   kOther,    ///< not known here, not made of ASCII, or with bytes that are no character
 };
 
-/// True when the first characters are those of XML rather than JSON, in whatever encoding.
-bool looks_like_xml(std::string_view body);
-
-/// What the first bytes and the XML declaration say, by the names that docs/formats/xml.md tells. `body` looks like
-/// XML.
+/// What the first bytes and the XML declaration say. `body` looks like XML. Intake only looks; what is kOther here is
+/// left to pack, which decodes it.
 XmlEncoding xml_encoding(std::string_view body);
-
-inline constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
-inline constexpr std::string_view kXmlSpace = " \t\r\n";
 
 }  // namespace firn

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/xml_text.h"
 #include "intake/document_facts.h"
-#include "intake/xml_encoding.h"
 #include "model/filter.h"
 #include "model/table.h"
 

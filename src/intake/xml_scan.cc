@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/xml_text.h"
 #include "intake/document_facts.h"
 #include "intake/document_peek.h"
 #include "intake/xml_encoding.h"
@@ -279,9 +280,7 @@ void scan_xml(std::string_view body, const PeekOrder& order, DocumentPeek& peek)
   if (encoding == XmlEncoding::kOther) {
     return;
   }
-  if (body.starts_with(kUtf8Mark)) {
-    body.remove_prefix(kUtf8Mark.size());
-  }
+  body = without_utf8_mark(body);
   XmlFacts facts(order);
   peek.understood = Scanner(body, encoding, facts).run();
   take_facts(facts, peek);

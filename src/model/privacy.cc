@@ -1,6 +1,7 @@
 #include "model/privacy.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -69,6 +70,16 @@ bool names_from(const std::vector<PrivacyStep>& path, std::size_t step, const st
   return fits && names_from(path, step + 1, members, member + 1);
 }
 
+/// What HQ repeats of `$.form.meta` (corehq.form_processor.models.forms, `XFormPhoneMetadata`).
+constexpr std::array<std::string_view, 12> kMetadata{
+    "appVersion", "app_build_version", "commcare_version", "deprecatedID", "deviceID", "drift",
+    "geo_point",  "location",          "timeEnd",          "timeStart",    "userID",   "username"};
+
+bool names_in_meta(const std::vector<PrivacyStep>& path, const std::string& name) {
+  return path_names(path, {"form", "meta"}) || path_names(path, {"form", "meta", name}) ||
+         path_names(path, {"form", "meta", name, "#text"});
+}
+
 }  // namespace
 
 std::string_view to_string(PrivacyAction action) { return kActions.name(action); }
@@ -103,6 +114,24 @@ std::optional<std::vector<PrivacyStep>> parse_privacy_path(std::string_view text
 
 bool path_names(const std::vector<PrivacyStep>& path, const std::vector<std::string>& members) {
   return names_from(path, 0, members, 0);
+}
+
+void add_rules_for_metadata(PrivacyPolicy& policy) {
+  std::vector<PrivacyRule> added;
+  for (const std::string_view repeated : kMetadata) {
+    const std::string name(repeated);
+    const auto is_named = [&](const PrivacyRule& rule) { return path_names(rule.steps, {"metadata", name}); };
+    if (std::ranges::any_of(policy.rules, is_named)) {
+      continue;
+    }
+    for (const PrivacyRule& rule : policy.rules) {
+      if (names_in_meta(rule.steps, name)) {
+        PrivacyRule& twin = added.emplace_back(rule);
+        twin.steps = {{PrivacyStep::Type::kName, "metadata"}, {PrivacyStep::Type::kName, name}};
+      }
+    }
+  }
+  policy.rules.insert(policy.rules.end(), added.begin(), added.end());
 }
 
 }  // namespace firn

@@ -58,4 +58,8 @@ struct PrivacyPolicy {
   [[nodiscard]] bool empty() const { return rules.empty(); }
 };
 
+/// HQ repeats in `$.metadata` of a form what `$.form.meta` says. Adds rules for what is repeated, unless rules name
+/// that themselves.
+void add_rules_for_metadata(PrivacyPolicy& policy);
+
 }  // namespace firn

@@ -37,5 +37,28 @@ TEST(PrivacyPath, RefusesWhatIsNone) {
   }
 }
 
+std::vector<std::string> metadata_named(const std::vector<std::string>& paths) {
+  PrivacyPolicy policy;
+  for (const std::string& path : paths) {
+    policy.rules.push_back({path, *parse_privacy_path(path), PrivacyAction::kDrop, 0});
+  }
+  add_rules_for_metadata(policy);
+  std::vector<std::string> named;
+  for (std::size_t i = paths.size(); i < policy.rules.size(); ++i) {
+    named.push_back(policy.rules[i].steps.at(1).name + " by " + policy.rules[i].path);
+  }
+  return named;
+}
+
+TEST(PrivacyPolicy, MetadataIsTreatedLikeFormMeta) {
+  using Named = std::vector<std::string>;
+  EXPECT_EQ(metadata_named({"$.form.meta.username"}), Named{"username by $.form.meta.username"});
+  EXPECT_EQ(metadata_named({"$.form.meta.location.#text"}), Named{"location by $.form.meta.location.#text"});
+  EXPECT_EQ(metadata_named({"$.form.**.deviceID", "$.form.name"}), Named{"deviceID by $.form.**.deviceID"});
+  EXPECT_EQ(metadata_named({"$.**.username"}), Named{}) << "it names both";
+  EXPECT_EQ(metadata_named({"$.form.meta.username", "$.metadata.username"}), Named{});
+  EXPECT_EQ(metadata_named({"$.form.meta"}).size(), 12U);
+}
+
 }  // namespace
 }  // namespace firn

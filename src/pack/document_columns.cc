@@ -25,7 +25,8 @@ constexpr std::size_t kMaxIdBytes = 255;
 
 /// The keys that lead to a value; unused ones are empty.
 using Place = std::array<std::string_view, 2>;
-/// Where a value may stand: the first place that has one counts.
+/// Where a value may stand: the first place that has one counts. An object around a place shows the document's shape:
+/// then no later place counts.
 using Places = std::vector<Place>;
 
 /// Where a kind's documents have what its columns hold. Couch-shaped documents have some of it elsewhere.
@@ -79,7 +80,11 @@ std::optional<Found> find(const dom::object& document, const Places& places) {
   for (const Place& place : places) {
     auto element = member(document, place[0]);
     if (element && !place[1].empty()) {
-      element = element->is_object() ? member(element->get_object().value_unsafe(), place[1]) : std::nullopt;
+      if (element->is_object()) {
+        element = member(element->get_object().value_unsafe(), place[1]);
+        return element ? std::optional(Found{*element, &place}) : std::nullopt;
+      }
+      element = std::nullopt;
     }
     if (element) {
       return Found{*element, &place};

@@ -17,13 +17,16 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "base/xml_text.h"
 #include "model/position.h"
+#include "model/privacy.h"
 #include "model/quarantine.h"
 #include "model/record.h"
 #include "pack/csv.h"
 #include "pack/document_columns.h"
 #include "pack/document_kind.h"
 #include "pack/json_fault.h"
+#include "pack/json_member.h"
 #include "pack/json_walk.h"
 #include "pack/key_table.h"
 #include "pack/privacy_filter.h"
@@ -37,6 +40,8 @@ using Reason = QuarantineReason;
 
 /// A parser that has grown beyond this is given up after the document, with its memory.
 constexpr std::size_t kKeptParserBytes = 1U << 20U;
+constexpr std::string_view kProperties = "properties";
+
 /// An application's id: a UUID in hexadecimal.
 constexpr std::size_t kAppIdBytes = 32;
 
@@ -70,14 +75,9 @@ struct Text {
   bool was_xml = false;
 };
 
-std::string_view without_byte_order_mark(std::string_view body) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  return body.starts_with(kByteOrderMark) ? body.substr(kByteOrderMark.size()) : body;
-}
-
 /// A body that is an application's id and nothing else.
 std::expected<DocumentRow, Rejection> read_app_change(const Record& record) {
-  const std::string_view id = trimmed(record.body);
+  const std::string_view id = trimmed(without_utf8_mark(record.body));
   std::optional<Reason> wrong;
   if (id.empty()) {
     wrong = Reason::kMissingId;
@@ -94,12 +94,20 @@ std::expected<DocumentRow, Rejection> read_app_change(const Record& record) {
 
 }  // namespace
 
+/// What a repeater's rules do.
+struct DocumentReader::Rules {
+  explicit Rules(const PrivacyPolicy& policy, bool needs) : filter(policy), needs_properties(needs) {}
+
+  PrivacyFilter filter;
+  bool needs_properties;  ///< a Couch-shaped case has them in other places, where the rules would not find them
+};
+
 /// The parser and its buffers, kept from document to document.
 struct DocumentReader::State {
   /// One level more than allowed, so that the walk can tell the exact place.
   static constexpr std::size_t kParserDepth = kMaxJsonDepth + 1;
 
-  std::unique_ptr<PrivacyFilter> privacy;  ///< null without rules
+  std::unique_ptr<Rules> rules;  ///< null when there are none
   std::unique_ptr<dom::parser> parser;
   std::unique_ptr<XmlReader> xml;
   std::string padded;
@@ -111,9 +119,9 @@ struct DocumentReader::State {
   /// Forgets what a document of unusual size has left.
   void trim() {
     if (padded.capacity() > kKeptParserBytes) {
-      auto kept = std::move(privacy);
+      auto kept = std::move(rules);
       *this = State();
-      privacy = std::move(kept);
+      rules = std::move(kept);
     }
     if (!parser) {
       parser = std::make_unique<dom::parser>();
@@ -147,7 +155,7 @@ struct DocumentReader::State {
   std::expected<Text, Rejection> decode(Kind kind, const Record& record) {
     const std::string& content_type = record.envelope.content_type;
     if (!looks_like_xml(record.body, content_type)) {
-      return Text{without_byte_order_mark(record.body), false};
+      return Text{without_utf8_mark(record.body), false};
     }
     if (!xml) {
       xml = std::make_unique<XmlReader>();
@@ -169,12 +177,16 @@ struct DocumentReader::State {
     if (place) {
       return std::unexpected(Rejection{Reason::kWrongKind, *std::move(place), {}, {}});
     }
-    return privacy ? private_row_of(kind, envelope) : columns_of(kind, document, envelope);
+    return rules ? private_row_of(kind, document, envelope) : columns_of(kind, document, envelope);
   }
 
   /// Takes what the rules leave for the document.
-  std::expected<DocumentRow, Rejection> private_row_of(Kind kind, const Envelope& envelope) {
-    const auto kept = privacy->apply(minified);
+  std::expected<DocumentRow, Rejection> private_row_of(Kind kind, const dom::object& document,
+                                                       const Envelope& envelope) {
+    if (rules->needs_properties && !member(document, kProperties)) {
+      return std::unexpected(Rejection{Reason::kPrivacyRule, "$.properties", {}, {}});
+    }
+    const auto kept = rules->filter.apply(minified);
     if (!kept) {
       return std::unexpected(kept.error());
     }
@@ -201,11 +213,20 @@ struct DocumentReader::State {
 
 DocumentReader::DocumentReader(Kind kind, const PrivacyPolicy& privacy)
     : kind_(kind), state_(std::make_unique<State>()) {
-  if (!privacy.empty()) {
-    state_->privacy = std::make_unique<PrivacyFilter>(privacy);
+  if (privacy.empty()) {
+    return;
   }
+  PrivacyPolicy policy = privacy;
+  if (kind == Kind::kForm) {
+    add_rules_for_metadata(policy);
+  }
+  const bool names_properties =
+      std::ranges::any_of(policy.rules, [](const PrivacyRule& rule) { return rule.steps.front().name == kProperties; });
+  state_->rules = std::make_unique<Rules>(policy, kind == Kind::kCase && policy.deidentified && names_properties);
 }
 DocumentReader::~DocumentReader() = default;
+
+void DocumentReader::trim() { state_->trim(); }
 
 std::expected<DocumentRow, Rejection> DocumentReader::read(const Record& record) {
   if (kind_ == Kind::kAppChange) {
@@ -231,7 +252,7 @@ std::expected<DocumentRow, Rejection> DocumentReader::read(const Record& record)
   }
   row->json = state_->minified;
   // With privacy rules nothing that depends on what they removed may be kept.
-  const bool of_bytes = text->was_xml && !state_->privacy;
+  const bool of_bytes = text->was_xml && !state_->rules;
   row->digest = of_bytes ? digest128(record.body) : state_->digest();
   return row;
 }

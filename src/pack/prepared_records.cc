@@ -31,6 +31,7 @@ std::span<PreparedRecord> RecordPreparer::prepare(std::span<const StoredRecord> 
     prepared_.emplace_back().stored = &stored;
     if (!stored.lost) {
       prepare_one(prepared_.back());
+      reader_.trim();
     }
   }
   return prepared_;

@@ -144,6 +144,39 @@ TEST(PrivateRows, AreOfWhatTheRulesLeave) {
   EXPECT_EQ(row->id, "f1");
 }
 
+TEST(PrivateRows, LoseWhatHqRepeatsToo) {
+  Record record = form("Asha");
+  record.body.insert(record.body.size() - 1, R"(, "metadata": {"username": "chw", "userID": "7"})");
+  DocumentReader reader(Kind::kForm, {{rule("$.form.**.username", Action::kDrop)}, "", true});
+  const auto row = reader.read(record);
+  ASSERT_TRUE(row);
+  EXPECT_TRUE(row->json.ends_with(R"("metadata":{"userID":"7"}})")) << row->json;
+}
+
+TEST(PrivateRows, ADeidentifiedCaseInCouchsShapeIsRejected) {
+  Record record;
+  record.envelope.domain = "demo";
+  record.body = R"({"_id":"c1","doc_type":"CommCareCase","name":"Asha","phone":"1","type":"patient"})";
+  DocumentReader reader(Kind::kCase, {{rule("$.properties.phone", Action::kDrop)}, "", true});
+  const auto rejected = reader.read(record);
+  ASSERT_FALSE(rejected);
+  EXPECT_EQ(rejected.error().reason, QuarantineReason::kPrivacyRule);
+  EXPECT_EQ(rejected.error().detail, "$.properties");
+  EXPECT_EQ(rejected.error().document_id, "c1");
+  EXPECT_TRUE(DocumentReader(Kind::kCase, {{rule("$.**.phone", Action::kDrop)}, "", true}).read(record));
+}
+
+TEST(PrivateRows, ADroppedPropertyIsNotFoundElsewhere) {
+  Record record;
+  record.envelope.domain = "demo";
+  record.body = R"({"case_id":"c1","owner_id":"o2","properties":{"case_type":"patient","owner_id":"o1"}})";
+  DocumentReader reader(Kind::kCase, {{rule("$.properties.owner_id", Action::kDrop)}, "", true});
+  const auto row = reader.read(record);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->texts.at(0), "patient");
+  EXPECT_EQ(row->texts.at(1), std::nullopt);
+}
+
 TEST(PrivateRows, HaveADigestThatTellsNothingOfWhatWasRemoved) {
   DocumentReader reader(Kind::kForm, {{rule("$.form.name", Action::kDrop)}, "", false});
   const auto first = reader.read(form("Asha"));

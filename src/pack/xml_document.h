@@ -9,10 +9,6 @@
 
 namespace firn {
 
-/// True when a body is to be read as XML. The content decides first: a `<` after a byte order mark and spaces, also in
-/// UTF-16. Only when it begins neither as XML nor as JSON does the content type decide.
-bool looks_like_xml(std::string_view body, std::string_view content_type);
-
 /// Converts XML as phones and CommCare HQ write it to the JSON that HQ makes of it (docs/formats/xml.md). Used by one
 /// thread.
 class XmlReader {

@@ -158,27 +158,5 @@ TEST(XmlDocument, ReaderForgetsTheDocumentBefore) {
   }
 }
 
-TEST(LooksLikeXml, ContentDecidesFirst) {
-  EXPECT_TRUE(looks_like_xml("<a/>", "application/json"));
-  EXPECT_TRUE(looks_like_xml("\xEF\xBB\xBF \r\n\t<a/>", ""));
-  EXPECT_TRUE(looks_like_xml("\xFF\xFE<\0a\0"sv, ""));
-  EXPECT_TRUE(looks_like_xml("\xFE\xFF\0<\0a"sv, ""));
-  EXPECT_TRUE(looks_like_xml("<\0a\0"sv, ""));
-  EXPECT_TRUE(looks_like_xml("\0 \0<"sv, ""));
-  EXPECT_FALSE(looks_like_xml("{}", "text/xml"));
-  EXPECT_FALSE(looks_like_xml(" [1]", "text/xml"));
-  EXPECT_FALSE(looks_like_xml("\xEF\xBB\xBF{\"a\":\"<\"}", "text/xml"));
-}
-
-TEST(LooksLikeXml, ContentTypeDecidesTheRest) {
-  for (const std::string_view type : {"text/xml", "application/xml; charset=utf-8", "TEXT/XML ;x", "image/svg+xml"}) {
-    EXPECT_TRUE(looks_like_xml("hello", type)) << type;
-    EXPECT_TRUE(looks_like_xml("", type)) << type;
-  }
-  for (const std::string_view type : {"", "application/json", "text/plain; a=xml", "xml"}) {
-    EXPECT_FALSE(looks_like_xml("hello", type)) << type;
-  }
-}
-
 }  // namespace
 }  // namespace firn

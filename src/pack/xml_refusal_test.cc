@@ -209,6 +209,22 @@ TEST(XmlRefusals, Attributes) {
             "too_many_attributes at line 1, column 29: more than 256 attributes");
 }
 
+TEST(XmlRefusals, AttributesInAll) {
+  std::string some = "<x";
+  for (int i = 0; i < 250; ++i) {
+    some += " a" + std::to_string(i) + "=''";
+  }
+  some += "/>";
+  std::string many;
+  for (std::size_t i = 0; i < kMaxXmlAttributesInAll; i += 250) {
+    many += some;
+  }
+  EXPECT_TRUE(convert(form_with(many)).starts_with("{"));
+  const std::string refused = convert(form_with(many + "<x a=''/>"));
+  EXPECT_TRUE(refused.starts_with("too_many_attributes at line 1, column ")) << refused;
+  EXPECT_TRUE(refused.ends_with(": more than 1,000,000 attributes in all")) << refused;
+}
+
 TEST(XmlRefusals, Names) {
   const std::string good(kMaxXmlNameBytes, 'n');
   const std::string words = " at line 1, column 29: a name of more than 1,024 bytes";

@@ -12,27 +12,13 @@
 #include <string_view>
 #include <utility>
 
+#include "base/xml_text.h"
 #include "pack/json_fault.h"
 
 namespace firn {
 namespace {
 
 using Reason = QuarantineReason;
-
-enum class Charset : std::uint8_t { kUtf8, kUtf16, kUtf16Little, kUtf16Big, kAscii, kLatin1, kWindows1252 };
-
-constexpr std::array<std::pair<std::string_view, Charset>, 12> kCharsets{{{"utf-8", Charset::kUtf8},
-                                                                          {"utf-16", Charset::kUtf16},
-                                                                          {"utf-16le", Charset::kUtf16Little},
-                                                                          {"utf-16be", Charset::kUtf16Big},
-                                                                          {"us-ascii", Charset::kAscii},
-                                                                          {"ascii", Charset::kAscii},
-                                                                          {"iso-8859-1", Charset::kLatin1},
-                                                                          {"iso8859-1", Charset::kLatin1},
-                                                                          {"latin-1", Charset::kLatin1},
-                                                                          {"latin1", Charset::kLatin1},
-                                                                          {"windows-1252", Charset::kWindows1252},
-                                                                          {"cp1252", Charset::kWindows1252}}};
 
 /// The characters of windows-1252 from 0x80 on that latin-1 does not have; 0 where it has none.
 constexpr std::array<char16_t, 32> kWindows1252{0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
@@ -45,16 +31,6 @@ std::string lower(std::string_view text) {
   std::ranges::transform(result, result.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
   return result;
-}
-
-std::optional<Charset> charset_of(std::string_view name) {
-  const std::string wanted = lower(name);
-  for (const auto& [known, charset] : kCharsets) {
-    if (known == wanted) {
-      return charset;
-    }
-  }
-  return std::nullopt;
 }
 
 std::unexpected<Rejection> reject(Reason reason, std::string detail) {
@@ -81,28 +57,6 @@ std::string charset_parameter(std::string_view content_type) {
     return std::string(value);
   }
   return {};
-}
-
-/// What stands as `encoding` in the XML declaration. The parser tells later whether the declaration is a good one.
-std::string_view declared_in(std::string_view text) {
-  constexpr std::string_view kOpening = "<?xml";
-  constexpr std::size_t kLongestDeclaration = 400;
-  const char behind = text.size() > kOpening.size() ? text[kOpening.size()] : '\0';
-  if (!text.starts_with(kOpening) || std::string_view(" \t\r\n").find(behind) == std::string_view::npos) {
-    return {};
-  }
-  std::string_view rest = text.substr(0, std::min(text.find("?>"), kLongestDeclaration));
-  const std::size_t key = rest.find("encoding");
-  if (key == std::string_view::npos) {
-    return {};
-  }
-  rest.remove_prefix(key);
-  const std::size_t open = rest.find_first_of("\"'");
-  if (open == std::string_view::npos) {
-    return {};
-  }
-  const std::size_t close = rest.find(rest[open], open + 1);
-  return close == std::string_view::npos ? std::string_view{} : rest.substr(open + 1, close - open - 1);
 }
 
 void append_character(std::string& out, std::uint32_t c) {
@@ -233,7 +187,7 @@ std::string place_in_declaration(std::string_view text, std::string_view declare
 
 std::expected<XmlText, Rejection> decode_as(Charset charset, std::string_view body, std::string& buffer) {
   if (charset == Charset::kUtf8) {
-    return XmlText{body, declared_in(body)};
+    return XmlText{body, declared_encoding(body)};
   }
   buffer.clear();
   const bool good = is_utf16(charset) ? decode_utf16(body, charset == Charset::kUtf16Little, buffer)
@@ -242,7 +196,7 @@ std::expected<XmlText, Rejection> decode_as(Charset charset, std::string_view bo
     return reject(Reason::kNotXml,
                   fmt::format("{}: not a character of its encoding", describe_place(buffer, buffer.size())));
   }
-  return XmlText{buffer, declared_in(buffer)};
+  return XmlText{buffer, declared_encoding(buffer)};
 }
 
 }  // namespace
@@ -267,7 +221,7 @@ std::expected<XmlText, Rejection> decode_xml(std::string_view body, std::string_
     }
     return text;
   }
-  const std::string_view declared = declared_in(body);
+  const std::string_view declared = declared_encoding(body);
   const auto named = declared.empty() ? Charset::kUtf8 : charset_of(declared);
   if (!named) {
     return reject(Reason::kUnknownEncoding, place_in_declaration(body, declared));

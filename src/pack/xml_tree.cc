@@ -168,7 +168,7 @@ struct XmlTree::Callbacks {
 XmlTree::XmlTree() = default;
 XmlTree::~XmlTree() = default;
 
-void XmlTree::forget() {
+void XmlTree::clear() {
   const std::size_t kept =
       text_.capacity() + nodes_.capacity() * sizeof(XmlNode) + attributes_.capacity() * sizeof(XmlAttribute);
   if (kept > kKeptBytes || source_.utf8.size() > kKeptBytes) {
@@ -188,10 +188,11 @@ void XmlTree::forget() {
   depth_ = 0;
   root_offset_ = 0;
   refused_ = false;
+  source_ = {};
 }
 
 std::expected<void, Rejection> XmlTree::parse(const XmlText& source) {
-  forget();
+  clear();
   source_ = source;
   if (source.utf8.size() > std::numeric_limits<int>::max()) {
     return std::unexpected(Rejection{Reason::kRowTooLarge, "more than 2 GiB of XML", {}, {}});
@@ -331,6 +332,8 @@ void XmlTree::take_attributes(const char** attributes) {
     const Name name = split(attributes[0]);
     if (++node.attributes > kMaxXmlAttributes) {
       refuse(Reason::kTooManyAttributes, "more than 256 attributes");
+    } else if (attributes_.size() == kMaxXmlAttributesInAll) {
+      refuse(Reason::kTooManyAttributes, "more than 1,000,000 attributes in all");
     } else if (is_too_long(name)) {
       refuse(Reason::kNameTooLong, "a name of more than 1,024 bytes");
     } else if (text_.size() > kMaxXmlJsonBytes) {

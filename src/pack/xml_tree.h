@@ -16,7 +16,8 @@ namespace firn {
 
 inline constexpr std::size_t kMaxXmlDepth = 256;
 inline constexpr std::size_t kMaxXmlElements = 250'000;
-inline constexpr std::size_t kMaxXmlAttributes = 256;
+inline constexpr std::size_t kMaxXmlAttributes = 256;  ///< of an element
+inline constexpr std::size_t kMaxXmlAttributesInAll = 1'000'000;
 /// What a document's texts may take in memory, and its JSON. Short prefixes can stand for long namespaces.
 inline constexpr std::size_t kMaxXmlJsonBytes = 128U << 20U;
 
@@ -60,8 +61,10 @@ class XmlTree {
   XmlTree(const XmlTree&) = delete;
   XmlTree& operator=(const XmlTree&) = delete;
 
-  /// Replaces what was there. The root is node 0.
+  /// Replaces what was there. The root is node 0. `source` must outlive the document.
   std::expected<void, Rejection> parse(const XmlText& source);
+  /// Forgets the document, and gives back the memory that a large one has taken.
+  void clear();
 
   [[nodiscard]] const XmlNode& node(std::uint32_t number) const { return nodes_[number]; }
   [[nodiscard]] const XmlAttribute& attribute(std::uint32_t number) const { return attributes_[number]; }
@@ -89,7 +92,6 @@ class XmlTree {
   XmlSpan keep_space(std::string_view space);
   [[nodiscard]] bool is_own_space(const XmlNode& node) const;
   [[nodiscard]] Rejection parser_fault() const;
-  void forget();
 
   std::unique_ptr<Parser> parser_;
   XmlText source_;
