@@ -92,14 +92,15 @@ Result<std::optional<std::string>> text_field(const object& body, std::string_vi
 
 Result<object> retry(Daemon& daemon, const QuarantineId& id, const object& body) {
   FIRN_ASSIGN(const auto encoded, text_field(body, "body_base64"));
-  std::optional<std::string> repaired;
+  Repair repair;
   if (encoded) {
-    repaired = from_base64(*encoded);
-    if (!repaired) {
+    repair.body = from_base64(*encoded);
+    if (!repair.body) {
       return fail(bad_request("body_base64", "it is not base64"));
     }
   }
-  return quarantine_retry(daemon, id, std::move(repaired));
+  FIRN_ASSIGN(repair.domain, text_field(body, "domain"));
+  return quarantine_retry(daemon, id, std::move(repair));
 }
 
 Result<object> quarantine_call(Daemon& daemon, const Call& call, const std::string& target) {

@@ -133,7 +133,7 @@ Result<object> quarantine_show(Daemon& daemon, const QuarantineId& id) {
   return out;
 }
 
-Result<object> quarantine_retry(Daemon& daemon, const QuarantineId& id, std::optional<std::string> repaired) {
+Result<object> quarantine_retry(Daemon& daemon, const QuarantineId& id, Repair repair) {
   FIRN_TRY(find_open(daemon, id));
   RepeaterLine* line = daemon.line(id.repeater);
   if (line == nullptr || line->queue() == nullptr) {
@@ -141,9 +141,8 @@ Result<object> quarantine_retry(Daemon& daemon, const QuarantineId& id, std::opt
                       "the repeater's journal is not open", "see the alarms of `firn status`"});
   }
   FIRN_ASSIGN(auto record, read_quarantined(daemon.files(), daemon.config().data_dir, id.repeater, id.position));
-  if (repaired) {
-    record.body = std::move(*repaired);
-  }
+  record.body = std::move(repair.body).value_or(std::move(record.body));
+  record.envelope.domain = std::move(repair.domain).value_or(std::move(record.envelope.domain));
   record.envelope.replaces = id.position;
   FIRN_ASSIGN(const auto position, append(*line, std::move(record)));
   FIRN_TRY(remove_body(daemon, id));

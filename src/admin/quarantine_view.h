@@ -24,10 +24,15 @@ Result<boost::json::object> quarantine_list(Daemon& daemon, const std::string& r
 /// One record with its document as `body_base64` (null when it was discarded). kNotFound.
 Result<boost::json::object> quarantine_show(Daemon& daemon, const QuarantineId& id);
 
-/// Sends the record, or the repaired document in its place, through the journal again. Doing it twice makes no second
-/// row: the new record names the position that it replaces.
-Result<boost::json::object> quarantine_retry(Daemon& daemon, const QuarantineId& id,
-                                             std::optional<std::string> repaired);
+/// What takes the place of what was received.
+struct Repair {
+  std::optional<std::string> body;
+  std::optional<std::string> domain;  ///< of the request
+};
+
+/// Sends the record through the journal again. Doing it twice makes no second row: the new record names the position
+/// that it replaces.
+Result<boost::json::object> quarantine_retry(Daemon& daemon, const QuarantineId& id, Repair repair);
 
 /// Gives the record up; its bytes are removed.
 Result<boost::json::object> quarantine_discard(Daemon& daemon, const QuarantineId& id);

@@ -104,6 +104,11 @@ void add_quarantine_commands(CLI::App& app, Arguments& arguments) {
   body->type_name("FILE")->needs(position);
   CLI::Option* all = retry->add_flag("--all", options.all, "All open records and chunks, or those of REPEATER");
   CLI::Option* chunk = retry->add_option("--chunk", options.chunk, "A chunk instead of a record")->type_name("ID");
+  retry
+      ->add_option("--domain", options.domain,
+                   "The project space, where the URL named none; with --all only for records that lack one")
+      ->type_name("NAME")
+      ->excludes(chunk);
   all->excludes(position)->excludes(chunk)->excludes(body);
   chunk->excludes(position)->excludes(body);
 

@@ -56,6 +56,7 @@ struct QuarantineArguments {
   std::string state = "open";
   std::string chunk;      ///< id of a quarantined chunk
   std::string body_file;  ///< the repaired document
+  std::string domain;     ///< in place of the one in the request's path
   bool body = false;      ///< show the document itself
   bool all = false;
   bool yes = false;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <cstddef>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -110,15 +111,34 @@ struct Attempts {
   }
 };
 
-/// Every open record and chunk; not what the journal lost, of which there are no bytes to send.
-Attempts try_all(AdminClient& client, const json::value& listed) {
+/// The request that carries what is repaired; empty without that.
+std::string retry_request(const std::optional<std::string>& body, const std::string& domain) {
+  json::object request;
+  if (body) {
+    request["body_base64"] = to_base64(*body);
+  }
+  if (!domain.empty()) {
+    request["domain"] = domain;
+  }
+  return request.empty() ? std::string() : json::serialize(request);
+}
+
+/// Every open record and chunk; not what the journal lost, of which there are no bytes to send. With a domain only the
+/// records that lack one.
+Attempts try_all(AdminClient& client, const json::value& listed, const std::string& domain) {
   Attempts attempts;
   for (const json::value& record : list_of(listed, "records")) {
-    if (text_of(record, "reason") != to_string(QuarantineReason::kJournalDamage)) {
+    const std::string reason = text_of(record, "reason");
+    if (domain.empty() ? reason != to_string(QuarantineReason::kJournalDamage)
+                       : reason == to_string(QuarantineReason::kMissingDomain)) {
       const std::string repeater = text_of(record, "repeater");
       const std::string position = text_of(record, "position");
-      attempts.note(retry_record(client, repeater, position, ""), attempts.records, repeater + "/" + position);
+      attempts.note(retry_record(client, repeater, position, retry_request(std::nullopt, domain)), attempts.records,
+                    repeater + "/" + position);
     }
+  }
+  if (!domain.empty()) {
+    return attempts;
   }
   for (const json::value& chunk : list_of(listed, "chunks")) {
     const std::string id = text_of(chunk, "id");
@@ -132,7 +152,7 @@ int retry_all(const CliContext& context, AdminClient& client) {
   if (!listed) {
     return report(context, listed.error());
   }
-  const Attempts attempts = try_all(client, *listed);
+  const Attempts attempts = try_all(client, *listed, context.arguments.quarantine.domain);
   for (const json::value& failure : attempts.failures) {
     context.err << fmt::format("firn: {} stays: {}\n", text_of(failure, "object"), text_of(failure, "message"));
   }
@@ -146,14 +166,13 @@ int retry_all(const CliContext& context, AdminClient& client) {
   return attempts.failures.empty() ? kExitOk : kExitFailed;
 }
 
-/// The request that carries a repaired document; empty without one.
 Result<std::string> retry_request(const CliContext& context) {
-  const std::string& path = context.arguments.quarantine.body_file;
-  if (path.empty()) {
-    return std::string();
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  std::optional<std::string> body;
+  if (!arguments.body_file.empty()) {
+    FIRN_ASSIGN(body, read_file(context.files, arguments.body_file, kLargestDocument));
   }
-  FIRN_ASSIGN(const std::string body, read_file(context.files, path, kLargestDocument));
-  return json::serialize(json::object{{"body_base64", to_base64(body)}});
+  return retry_request(body, arguments.domain);
 }
 
 bool is_confirmed(const CliContext& context) {

@@ -103,3 +103,18 @@ def test_a_form_without_a_clear_domain_is_kept(firn, domain, body_domain, reason
     firn.post(encode(FormMaker(25).form(domain=body_domain)), domain=domain)
     firn.ingest()
     assert [r["reason"] for r in firn.quarantined()] == [reason]
+
+
+def test_forms_that_lack_a_domain_are_given_one(firn):
+    maker = FormMaker(26)
+    for _ in range(3):
+        firn.post(encode(maker.form(domain=None)), domain="")
+    firn.post(b"{", domain="")
+    firn.ingest()
+    position = next(r["position"] for r in firn.quarantined() if r["reason"] == "missing_domain")
+    assert firn.run("quarantine", "retry", "forms", position, "--domain", DOMAIN).returncode == 0
+    again = firn.run("quarantine", "retry", "forms", "--all", "--domain", DOMAIN)
+    assert again.returncode == 0 and again.stdout == "Sent again: 2 records and 0 chunks.\n"
+    firn.ingest()
+    assert [r["domain"] for r in firn.rows()] == [DOMAIN] * 3
+    assert [r["reason"] for r in firn.quarantined()] == ["not_json"]
