@@ -28,19 +28,13 @@ in_flight = "128 MB"
 # certificate_file = "fullchain.pem"
 # private_key_file = "privkey.pem"
 
-# Who may send. Better than this section: `firn credential add hq`, which keeps a hash of the secret only, needs no
-# restart, and knows HTTP Digest, bearer tokens and OAuth 2 as well.
-[[intake.credential]]
-# For logs and alarms.
-name = "hq"
-# "basic" (user name and password) or "api_key" (a header that carries the secret).
-type = "basic"
-# For "basic": what HQ's connection settings have as user name.
-username = "hq"
-# For "api_key" instead of username: the header that carries the secret.
-# header = "X-Api-Key"
-# The secret stands in a file that only its owner may read (chmod 600). Or: secret = "${FIRN_HQ_SECRET}"
-secret_file = "hq.secret"
+# Who may send: `firn credential add hq` makes a password, shows it once, and keeps a hash of it only. As long as there
+# is no credential, everybody on this machine may send, and nobody else. Where a secret must come from a file or the
+# environment, take the # away:
+# [[intake.credential]]
+# name = "hq"
+# username = "hq"
+# secret_file = "hq.secret"
 
 [disk]
 # With less free space than this, intake answers 503 and HQ sends again later.

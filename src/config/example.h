@@ -4,8 +4,7 @@
 
 namespace firn {
 
-/// The commented configuration that `firn init` writes. It is correct as it stands, when a secret file `hq.secret` lies
-/// beside it.
+/// The commented configuration that `firn init` writes. It is correct as it stands.
 std::string example_config();
 
 }  // namespace firn

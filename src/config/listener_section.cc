@@ -119,10 +119,13 @@ void check_listeners(SectionResults& results) {
     if (listener.where.port != 0 && !seen.emplace(listener.where.address, listener.where.port).second) {
       results.report.error_at(listener.key, fmt::format("two listeners have the address {}", listener.url()));
     }
-    if (!listener.tls && !listener.where.loopback && intake.http.trusted_proxies.empty()) {
+    const bool proxy_elsewhere =
+        std::ranges::any_of(intake.http.trusted_proxies, [](const IpNetwork& each) { return !each.is_loopback(); });
+    if (!listener.tls && !listener.where.loopback && !proxy_elsewhere) {
       results.report.error_at(listener.key, "intake can be reached from other machines without TLS",
                               "name certificate_file and private_key_file in [[intake.listener]], or listen on "
-                              "127.0.0.1, or name the proxy in front that speaks TLS in intake.trusted_proxies");
+                              "127.0.0.1, or name the proxy on another machine that speaks TLS in "
+                              "intake.trusted_proxies");
     }
   }
 }

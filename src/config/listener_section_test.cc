@@ -114,5 +114,10 @@ TEST_F(ListenerSection, ThatOtherMachinesReachNeedsTlsOrAProxy) {
   expect_refused("[[intake.listener]]\nlisten = \"[::]:8641\"\n", "3:10", "name certificate_file and private_key_file");
 }
 
+TEST_F(ListenerSection, AProxyOnThisMachineDoesNotMakeAPublicListenerSafe) {
+  config_.intake.http.trusted_proxies = {*parse_ip_network("127.0.0.1")};
+  expect_refused("listen = \"192.0.2.1:8641\"\n", "2:10", "can be reached from other machines without TLS");
+}
+
 }  // namespace
 }  // namespace firn

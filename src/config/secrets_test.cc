@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstddef>
 #include <expected>
 #include <fstream>
 #include <optional>
@@ -15,12 +16,22 @@
 namespace firn {
 namespace {
 
-/// The example of `firn init` in a folder of its own, with its secret file.
+/// The example of `firn init` in a folder of its own, with the credential that it only shows.
 class SecretFile : public testing::Test {
  protected:
   void SetUp() override {
     folder_ = directory_.path();
-    write("firn.toml", example_config(), 0644);
+    write("firn.toml", config(), 0644);
+  }
+
+  static std::string config() {
+    std::string text = example_config();
+    for (const std::string line : {"[[intake.credential]]", "name = \"hq\"", "username = \"hq\"", "secret_file ="}) {
+      const std::size_t at = text.find("# " + line);
+      EXPECT_NE(at, std::string::npos) << line;
+      text.erase(at, 2);
+    }
+    return text;
   }
 
   void write(const std::string& name, const std::string& content, unsigned mode) {
@@ -82,7 +93,7 @@ TEST_F(SecretFile, ThatIsVeryLargeIsRefused) {
 
 TEST_F(SecretFile, AndVariableTogetherAreRefused) {
   write("hq.secret", "opensesame\n", 0600);
-  std::string text = example_config();
+  std::string text = config();
   const std::string line = "secret_file = \"hq.secret\"";
   text.replace(text.find(line), line.size(), line + "\nsecret = \"${HOME}\"");
   write("firn.toml", text, 0644);

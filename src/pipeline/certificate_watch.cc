@@ -35,6 +35,9 @@ void CertificateWatch::look_at(TlsSource& source) {
     text = "what lies there cannot be used: " + refreshed.error().message() +
            "; new connections go on with the certificate from before, good until " +
            format_iso8601(now->certificate().not_after);
+  } else if (now->certificate().not_before > clock_.now()) {
+    text = "the certificate of " + now->certificate().subject + " is good from " +
+           format_iso8601(now->certificate().not_before) + " on; clients refuse it until then, and send again later";
   }
   set(kUnusable, source.where().certificate, text);
 }

@@ -19,8 +19,8 @@ namespace firn {
 
 /// Follows the certificates that intake is served with: a step of its own that looks every two seconds. A new one is
 /// taken as soon as it fits its key, and logged as `tls.certificate_changed`; `tls.certificate_unusable` stands while
-/// the files hold something that cannot be served, `tls.certificate_expires` from 21 days before the end on, or from
-/// the last quarter of a shorter life on.
+/// the files hold something that cannot be served, or is not good yet, `tls.certificate_expires` from 21 days before
+/// the end on, or from the last quarter of a shorter life on.
 class CertificateWatch final : public Step {
  public:
   static constexpr Duration kEarly = std::chrono::days(21);

@@ -81,6 +81,16 @@ TEST_F(CertificateWatchTest, TellsThreeWeeksBeforeTheEnd) {
   EXPECT_EQ(look(), "");
 }
 
+TEST_F(CertificateWatchTest, TellsOfACertificateThatIsNotGoodYet) {
+  const Timestamp begin = clock_.now();
+  write(days(90));
+  open();
+  clock_.set(begin - days(1));
+  EXPECT_EQ(look(), "tls.certificate_unusable ");
+  clock_.set(begin);
+  EXPECT_EQ(look(), "");
+}
+
 TEST_F(CertificateWatchTest, TellsInTheLastQuarterOfAShortLifeAndWhenItIsOver) {
   write(days(6));
   open();

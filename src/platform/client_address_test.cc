@@ -27,6 +27,15 @@ TEST(IpNetwork, ReadsAddressesAndNetworks) {
   EXPECT_FALSE(parse_ip_network("0.0.0.0/0")->contains(*parse_ip_address("2001:db8::1")));
 }
 
+TEST(IpNetwork, KnowsThisMachine) {
+  for (const char* here : {"127.0.0.1", "127.9.0.0/16", "127.0.0.0/8", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(parse_ip_network(here)->is_loopback()) << here;
+  }
+  for (const char* elsewhere : {"126.0.0.0/7", "10.0.0.1", "0.0.0.0/0", "::/0", "::2", "::/127"}) {
+    EXPECT_FALSE(parse_ip_network(elsewhere)->is_loopback()) << elsewhere;
+  }
+}
+
 TEST(IpNetwork, RefusesWhatIsNone) {
   for (const char* text : {"", "localhost", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/", "10.0.0.0/8x", "::1/129", "[::1]",
                            "10.0.0.1:80", "1.2.3", "10.0.0.0/-1"}) {

@@ -61,6 +61,12 @@ bool IpNetwork::contains(const IpAddress& other) const {
   return true;
 }
 
+bool IpNetwork::is_loopback() const {
+  static const IpNetwork v4 = *parse_ip_network("127.0.0.0/8");
+  static const IpNetwork v6 = *parse_ip_network("::1");
+  return (bits >= v4.bits && v4.contains(address)) || (bits == v6.bits && v6.contains(address));
+}
+
 std::optional<IpNetwork> parse_ip_network(std::string_view text) {
   const auto slash = text.find('/');
   const auto address = parse_ip_address(text.substr(0, slash));

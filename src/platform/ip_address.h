@@ -26,6 +26,8 @@ struct IpNetwork {
   unsigned bits = 128;  ///< of the mapped form
 
   [[nodiscard]] bool contains(const IpAddress& other) const;
+  /// All of it is this machine itself.
+  [[nodiscard]] bool is_loopback() const;
 };
 
 /// Reads `10.0.0.0/8`, `fd00::/8` or an address. Nothing when that is not numeric, or has bits outside its mask.

@@ -23,7 +23,10 @@ class VerdictCache {
 
   void put(const Digest128& shown, Verdict verdict) {
     const bool right = !verdict.credential_id.empty();
-    (right ? wrong_ : right_).verdicts.erase(shown);
+    Part& other = right ? wrong_ : right_;
+    if (other.verdicts.erase(shown) > 0) {
+      std::erase(other.order, shown);
+    }
     Part& part = right ? right_ : wrong_;
     if (!part.verdicts.insert_or_assign(shown, std::move(verdict)).second) {
       return;
@@ -51,12 +54,13 @@ class VerdictCache {
   void forget(const IsValid& is_valid) {
     wrong_ = {};
     std::erase_if(right_.verdicts, [&](const auto& entry) { return !is_valid(entry.second.credential_id); });
+    std::erase_if(right_.order, [&](const Digest128& shown) { return !right_.verdicts.contains(shown); });
   }
 
  private:
   struct Part {
     std::unordered_map<Digest128, Verdict, Digest128Hash> verdicts;
-    std::deque<Digest128> order;
+    std::deque<Digest128> order;  ///< its keys, the oldest first
   };
   const std::size_t most_;
   Part right_;
