@@ -153,10 +153,26 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   return fail(no_route(target));
 }
 
-/// Collects the body, then answers on the admin server's own thread.
-class AdminExchange final : public HttpExchange {
+HttpResponse answer_to(Daemon& daemon, const std::string& method, const std::string& target, const std::string& body) {
+  if (method != "GET" && method != "POST") {
+    HttpResponse response = error_response(bad_request(method, "the admin API knows GET and POST"));
+    response.status = 405;
+    return response;
+  }
+  const auto call = take_apart(method, target, body);
+  if (!call) {
+    return error_response(call.error());
+  }
+  const auto result = route(daemon, *call, target);
+  return result ? json_response(*result) : error_response(result.error());
+}
+
+}  // namespace
+
+/// Collects the body, then answers: at once what only looks, from the other thread what changes something.
+class AdminHandler::Exchange final : public HttpExchange {
  public:
-  AdminExchange(AdminHandler& handler, const HttpHead& head)
+  Exchange(AdminHandler& handler, const HttpHead& head)
       : handler_(handler), method_(head.method), target_(head.target) {}
 
   std::optional<HttpResponse> grow(std::size_t size) override {
@@ -168,7 +184,14 @@ class AdminExchange final : public HttpExchange {
     return response;
   }
   void body(std::string body, HttpAnswer answer) override {
-    answer(handler_.answer(method_, target_, std::move(body)));
+    if (method_ != "POST") {
+      answer(answer_to(handler_.daemon_, method_, target_, body));
+      return;
+    }
+    // Without room for it the answer is destroyed, which tells the client to come again.
+    static_cast<void>(handler_.changes_.submit(
+        [&daemon = handler_.daemon_, target = std::move(target_), body = std::move(body),
+         answer = std::move(answer)]() mutable { answer(answer_to(daemon, "POST", target, body)); }));
   }
 
  private:
@@ -177,26 +200,10 @@ class AdminExchange final : public HttpExchange {
   std::string target_;
 };
 
-}  // namespace
-
 HttpDecision AdminHandler::head(const HttpHead& head) {
   HttpDecision decision;
-  decision.exchange = std::make_unique<AdminExchange>(*this, head);
+  decision.exchange = std::make_unique<Exchange>(*this, head);
   return decision;
-}
-
-HttpResponse AdminHandler::answer(const std::string& method, const std::string& target, std::string body) {
-  if (method != "GET" && method != "POST") {
-    HttpResponse response = error_response(bad_request(method, "the admin API knows GET and POST"));
-    response.status = 405;
-    return response;
-  }
-  const auto call = take_apart(method, target, body);
-  if (!call) {
-    return error_response(call.error());
-  }
-  const auto result = route(daemon_, *call, target);
-  return result ? json_response(*result) : error_response(result.error());
 }
 
 }  // namespace firn

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <string>
-
+#include "admin/call_thread.h"
 #include "pipeline/daemon.h"
 #include "platform/http_server.h"
 
 namespace firn {
 
 /// Serves the admin API (docs/cli.md lists the routes). Runs on a server of its own: its requests may take a while, and
-/// must not hold intake up.
+/// must not hold intake up. What changes something may wait for the pipeline, and is done on another thread.
 class AdminHandler final : public HttpHandler {
  public:
   /// `daemon` must outlive the handler.
@@ -16,11 +15,11 @@ class AdminHandler final : public HttpHandler {
 
   HttpDecision head(const HttpHead& head) override;
 
-  /// The answer to one request; for tests and for head().
-  HttpResponse answer(const std::string& method, const std::string& target, std::string body);
-
  private:
+  class Exchange;
+
   Daemon& daemon_;
+  CallThread changes_;
 };
 
 }  // namespace firn

@@ -34,12 +34,18 @@ bool TriggerStep::wait_served(Duration limit) {
   const MutexLock lock(mutex_);
   while (request_) {
     const Duration left = end - clock_.steady();
-    if (left <= Duration::zero()) {
+    if (left <= Duration::zero() || stopping_) {
       return false;
     }
     served_.wait_for(mutex_, left);
   }
   return true;
+}
+
+void TriggerStep::stop_waiting() {
+  const MutexLock lock(mutex_);
+  stopping_ = true;
+  served_.notify_all();
 }
 
 StepOutcome TriggerStep::run() {

@@ -31,6 +31,8 @@ class TriggerStep final : public Step {
 
   /// Waits until no request is left to be served, `limit` at most; false when one still is. Threads: any.
   bool wait_served(Duration limit) FIRN_EXCLUDES(mutex_);
+  /// Lets those who wait go: nothing runs any more.
+  void stop_waiting() FIRN_EXCLUDES(mutex_);
 
   [[nodiscard]] std::string_view name() const override { return "trigger"; }
   StepOutcome run() override;
@@ -60,6 +62,7 @@ class TriggerStep final : public Step {
   Mutex mutex_;
   Condition served_;
   std::optional<Request> request_ FIRN_GUARDED_BY(mutex_);
+  bool stopping_ FIRN_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace firn

@@ -156,6 +156,16 @@ TEST_F(TriggerStepTest, ARequestBeforeTheFirstBatchWaitsForIt) {
   EXPECT_EQ(step.run().transitions.size(), 1U);
 }
 
+TEST_F(TriggerStepTest, NobodyWaitsForARequestWhenItStops) {
+  TriggerStep step = make_step();
+  EXPECT_TRUE(step.wait_served(Duration::max() / 2));
+  journal_end = Position::make(0, 0, 1);
+  step.request_cut();
+  EXPECT_FALSE(step.wait_served(Duration::zero()));
+  step.stop_waiting();
+  EXPECT_FALSE(step.wait_served(Duration::max() / 2));
+}
+
 TEST_F(TriggerStepTest, IsIdleBeforeTheFirstBatchWithoutARequest) {
   MemoryCatalog fresh;
   TriggerStep step(CatalogScenario::repeater(), fresh, clock, {1}, [] { return Position(); });

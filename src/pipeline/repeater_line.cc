@@ -188,6 +188,9 @@ void RepeaterLine::stop_intake() {
   if (opened_) {
     queue_->stop();
   }
+  if (trigger_) {
+    trigger_->stop_waiting();
+  }
 }
 
 PackCounts RepeaterLine::open_counts() const { return opened_ ? pack_->open_counts() : PackCounts{}; }
