@@ -1,5 +1,6 @@
 #include "admin/admin_handler.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -103,11 +104,23 @@ Result<object> retry(Daemon& daemon, const QuarantineId& id, const object& body)
   return quarantine_retry(daemon, id, std::move(repair));
 }
 
+/// `behind` is REPEATER/POSITION.
+Result<object> list(Daemon& daemon, const UrlQuery& query) {
+  QuarantineWish wish{query.get("repeater"), query.get("state"), {}};
+  const std::string behind = query.get("behind");
+  if (!behind.empty()) {
+    const std::size_t slash = std::min(behind.find('/'), behind.size() - 1);
+    FIRN_ASSIGN(const auto position, parse_number(behind.substr(slash + 1)));
+    wish.behind = {RepeaterName(behind.substr(0, slash)), Position(position)};
+  }
+  return quarantine_list(daemon, wish);
+}
+
 Result<object> quarantine_call(Daemon& daemon, const Call& call, const std::string& target) {
   const auto& path = call.path;
   const bool get = call.method == "GET";
   if (path.size() == 1 && get) {
-    return quarantine_list(daemon, call.query.get("repeater"), call.query.get("state"));
+    return list(daemon, call.query);
   }
   if (path.size() == 4 && path[1] == "chunks" && path[3] == "retry" && !get) {
     FIRN_ASSIGN(const auto id, parse_number(path[2]));

@@ -1,8 +1,10 @@
 #include "admin/quarantine_view.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <future>
 #include <optional>
 #include <string>
@@ -26,6 +28,8 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
+
+constexpr std::size_t kPage = 1000;
 
 object record_object(const QuarantinedRecord& record) {
   return {{"repeater", record.repeater.str()},
@@ -92,26 +96,26 @@ Result<Position> append(RepeaterLine& line, Record record) {
 
 }  // namespace
 
-Result<object> quarantine_list(Daemon& daemon, const std::string& repeater, const std::string& state) {
-  QuarantineFilter filter;
-  filter.repeater = RepeaterName(repeater);
-  filter.limit = kEverything;
-  if (!state.empty()) {
-    const auto parsed = parse_quarantine_state(state);
+Result<object> quarantine_list(Daemon& daemon, const QuarantineWish& wish) {
+  const RepeaterName repeater(wish.repeater);
+  QuarantineFilter filter{.repeater = repeater, .limit = kPage + 1, .behind = wish.behind};
+  if (!wish.state.empty()) {
+    const auto parsed = parse_quarantine_state(wish.state);
     if (!parsed) {
-      return fail(Error{ErrorKind::kInvalidInput, "list quarantine", state, "there is no such state",
+      return fail(Error{ErrorKind::kInvalidInput, "list quarantine", wish.state, "there is no such state",
                         "it is open, retried or discarded"});
     }
     filter.states = {*parsed};
   }
-  FIRN_ASSIGN(const auto records, daemon.catalog().quarantined(filter));
+  FIRN_ASSIGN(auto records, daemon.catalog().quarantined(filter));
+  const bool more = records.size() > kPage;
+  records.resize(std::min(records.size(), kPage));
   array list;
   for (const QuarantinedRecord& record : records) {
     list.push_back(record_object(record));
   }
   FIRN_ASSIGN(const auto chunks,
-              daemon.catalog().chunks(
-                  {.repeater = RepeaterName(repeater), .states = {ChunkState::kQuarantined}, .limit = kEverything}));
+              daemon.catalog().chunks({.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = kPage}));
   array chunk_list;
   for (const Chunk& chunk : chunks) {
     chunk_list.push_back(object{{"id", chunk.id},
@@ -120,7 +124,7 @@ Result<object> quarantine_list(Daemon& daemon, const std::string& repeater, cons
                                 {"rows", chunk.rows},
                                 {"reason", chunk.reason}});
   }
-  return object{{"records", std::move(list)}, {"chunks", std::move(chunk_list)}};
+  return object{{"records", std::move(list)}, {"more", more}, {"chunks", std::move(chunk_list)}};
 }
 
 Result<object> quarantine_show(Daemon& daemon, const QuarantineId& id) {

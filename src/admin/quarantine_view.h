@@ -18,8 +18,16 @@ struct QuarantineId {
   Position position;
 };
 
-/// Records (of one repeater and one state, where given) and chunks in quarantine. kInvalidInput: no such state.
-Result<boost::json::object> quarantine_list(Daemon& daemon, const std::string& repeater, const std::string& state);
+/// What to list; an empty field does not restrict.
+struct QuarantineWish {
+  std::string repeater;
+  std::string state;
+  std::optional<std::pair<RepeaterName, Position>> behind;
+};
+
+/// The first records, a thousand at most, with `more` when there are others, and the chunks in quarantine.
+/// kInvalidInput: no such state.
+Result<boost::json::object> quarantine_list(Daemon& daemon, const QuarantineWish& wish);
 
 /// One record with its document as `body_base64` (null when it was discarded). kNotFound.
 Result<boost::json::object> quarantine_show(Daemon& daemon, const QuarantineId& id);

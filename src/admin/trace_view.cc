@@ -139,18 +139,24 @@ Status add_waiting(array& out, Daemon& daemon, RepeaterLine& line, const TraceQu
 }
 
 Status add_quarantined(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
-  FIRN_ASSIGN(const auto records, daemon.catalog().quarantined({.repeater = line.name(), .limit = kEverything}));
-  for (const QuarantinedRecord& record : records) {
-    if (record.document_id == query.id && (query.domain.empty() || record.domain == query.domain)) {
-      out.push_back(object{{"repeater", line.name().str()},
-                           {"position", record.position.str()},
-                           {"reason", to_string(record.reason)},
-                           {"detail", record.detail},
-                           {"received_at", format_iso8601(record.received_at)},
-                           {"state", to_string(record.state)}});
+  QuarantineFilter filter{.repeater = line.name()};
+  while (true) {
+    FIRN_ASSIGN(const auto records, daemon.catalog().quarantined(filter));
+    for (const QuarantinedRecord& record : records) {
+      if (record.document_id == query.id && (query.domain.empty() || record.domain == query.domain)) {
+        out.push_back(object{{"repeater", line.name().str()},
+                             {"position", record.position.str()},
+                             {"reason", to_string(record.reason)},
+                             {"detail", record.detail},
+                             {"received_at", format_iso8601(record.received_at)},
+                             {"state", to_string(record.state)}});
+      }
     }
+    if (records.size() < filter.limit) {
+      return {};
+    }
+    filter.behind = {line.name(), records.back().position};
   }
-  return {};
 }
 
 }  // namespace

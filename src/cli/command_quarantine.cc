@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/json.hpp>
 #include <cstddef>
 #include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "base/base64.h"
 #include "base/units.h"
@@ -30,12 +32,37 @@ std::string record_target(const std::string& repeater, const std::string& positi
   return "/quarantine/" + percent_encode(repeater) + "/" + position;
 }
 
-std::string list_target(const QuarantineArguments& arguments) {
-  std::string target = "/quarantine?";
-  target += arguments.repeater.empty() ? "" : "repeater=" + percent_encode(arguments.repeater) + "&";
-  target += arguments.state == "all" ? "" : "state=" + arguments.state + "&";
-  target.pop_back();
+/// Empty texts do not restrict.
+std::string page_target(const std::string& repeater, const std::string& state, const std::string& behind) {
+  std::string target = "/quarantine";
+  char separator = '?';
+  const std::array parts = {std::pair("repeater", &repeater), std::pair("state", &state), std::pair("behind", &behind)};
+  for (const auto& [name, value] : parts) {
+    if (!value->empty()) {
+      target += fmt::format("{}{}={}", separator, name, percent_encode(*value));
+      separator = '&';
+    }
+  }
   return target;
+}
+
+/// Calls `visit` for each page, in the order of repeater and position.
+template <typename Visit>
+std::optional<AdminFailure> for_each_page(AdminClient& client, const std::string& repeater, const std::string& state,
+                                          const Visit& visit) {
+  std::string behind;
+  while (true) {
+    const AdminReply page = client.get(page_target(repeater, state, behind));
+    if (!page) {
+      return page.error();
+    }
+    visit(*page);
+    const json::array& records = list_of(*page, "records");
+    if (records.empty() || !is_true(*page, "more")) {
+      return std::nullopt;
+    }
+    behind = text_of(records.back(), "repeater") + "/" + text_of(records.back(), "position");
+  }
 }
 
 std::string list_text(const json::value& answer) {
@@ -125,34 +152,34 @@ std::string retry_request(const std::optional<std::string>& body, const std::str
 
 /// Every open record and chunk; not what the journal lost, of which there are no bytes to send. With a domain only the
 /// records that lack one.
-Attempts try_all(AdminClient& client, const json::value& listed, const std::string& domain) {
-  Attempts attempts;
-  for (const json::value& record : list_of(listed, "records")) {
-    const std::string reason = text_of(record, "reason");
-    if (domain.empty() ? reason != to_string(QuarantineReason::kJournalDamage)
-                       : reason == to_string(QuarantineReason::kMissingDomain)) {
-      const std::string repeater = text_of(record, "repeater");
-      const std::string position = text_of(record, "position");
-      attempts.note(retry_record(client, repeater, position, retry_request(std::nullopt, domain)), attempts.records,
-                    repeater + "/" + position);
+std::optional<AdminFailure> try_all(AdminClient& client, const QuarantineArguments& arguments, Attempts& attempts) {
+  const std::string& domain = arguments.domain;
+  const std::string request = retry_request(std::nullopt, domain);
+  json::array chunks;
+  auto failure = for_each_page(client, arguments.repeater, "open", [&](const json::value& page) {
+    for (const json::value& record : list_of(page, "records")) {
+      const std::string reason = text_of(record, "reason");
+      if (domain.empty() ? reason != to_string(QuarantineReason::kJournalDamage)
+                         : reason == to_string(QuarantineReason::kMissingDomain)) {
+        const std::string repeater = text_of(record, "repeater");
+        const std::string position = text_of(record, "position");
+        attempts.note(retry_record(client, repeater, position, request), attempts.records, repeater + "/" + position);
+      }
     }
-  }
-  if (!domain.empty()) {
-    return attempts;
-  }
-  for (const json::value& chunk : list_of(listed, "chunks")) {
+    chunks = list_of(page, "chunks");  // each page has them
+  });
+  for (const json::value& chunk : failure || !domain.empty() ? json::array() : chunks) {
     const std::string id = text_of(chunk, "id");
     attempts.note(retry_chunk(client, id), attempts.chunks, "chunk " + id);
   }
-  return attempts;
+  return failure;
 }
 
 int retry_all(const CliContext& context, AdminClient& client) {
-  const AdminReply listed = client.get(list_target(context.arguments.quarantine));
-  if (!listed) {
-    return report(context, listed.error());
+  Attempts attempts;
+  if (const auto failure = try_all(client, context.arguments.quarantine, attempts)) {
+    return report(context, *failure);
   }
-  const Attempts attempts = try_all(client, *listed, context.arguments.quarantine.domain);
   for (const json::value& failure : attempts.failures) {
     context.err << fmt::format("firn: {} stays: {}\n", text_of(failure, "object"), text_of(failure, "message"));
   }
@@ -192,11 +219,20 @@ int run_quarantine_list(const CliContext& context) {
   if (!client) {
     return kExitConfiguration;
   }
-  const AdminReply answer = client->get(list_target(context.arguments.quarantine));
-  if (!answer) {
-    return report(context, answer.error());
+  const QuarantineArguments& arguments = context.arguments.quarantine;
+  json::array records;
+  json::array chunks;
+  const auto failure = for_each_page(*client, arguments.repeater, arguments.state == "all" ? "" : arguments.state,
+                                     [&](json::value page) {
+                                       const json::array& more = list_of(page, "records");
+                                       records.insert(records.end(), more.begin(), more.end());
+                                       chunks = list_of(page, "chunks");  // each page has them
+                                     });
+  if (failure) {
+    return report(context, *failure);
   }
-  context.out << (context.arguments.json ? json::serialize(*answer) + "\n" : list_text(*answer));
+  const json::object all{{"records", std::move(records)}, {"chunks", std::move(chunks)}};
+  context.out << (context.arguments.json ? json::serialize(all) + "\n" : list_text(all));
   return kExitOk;
 }
 

@@ -43,6 +43,11 @@ std::uint64_t count_of(const json::value& object, std::string_view key) {
   return number == nullptr ? 0 : *number;
 }
 
+bool is_true(const boost::json::value& object, std::string_view key) {
+  const bool* flag = field(object, key).if_bool();
+  return flag != nullptr && *flag;
+}
+
 double number_of(const json::value& object, std::string_view key) {
   const json::value& value = field(object, key);
   if (const double* number = value.if_double()) {

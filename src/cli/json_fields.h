@@ -17,6 +17,7 @@ const boost::json::value& field(const boost::json::value& object, std::string_vi
 std::string text_of(const boost::json::value& object, std::string_view key);
 /// A whole number that is not negative; else 0.
 std::uint64_t count_of(const boost::json::value& object, std::string_view key);
+bool is_true(const boost::json::value& object, std::string_view key);
 double number_of(const boost::json::value& object, std::string_view key);
 bool is_missing(const boost::json::value& object, std::string_view key);
 /// Empty when missing.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -40,7 +41,7 @@ struct QuarantineFilter {
   std::vector<QuarantineState> states{};
   std::optional<Position> position{};
   std::size_t limit = 1000;
-  Position after{};
+  std::optional<std::pair<RepeaterName, Position>> behind{};  ///< only what comes behind this place
 };
 
 /// Which requests to return; an empty field does not restrict. In order of repeater and position.

@@ -60,14 +60,14 @@ Result<bool> QuarantineWatch::read_on(const RepeaterName& repeater, Seen& seen) 
   bool grown = false;
   while (true) {
     FIRN_ASSIGN(const auto records,
-                catalog_.quarantined({.repeater = repeater, .states = {QuarantineState::kOpen}, .after = seen.last}));
+                catalog_.quarantined({.repeater = repeater, .states = {QuarantineState::kOpen}, .behind = seen.last}));
     if (records.empty()) {
       return grown;
     }
     for (const QuarantinedRecord& record : records) {
       seen.newest = std::max(seen.newest.value_or(record.quarantined_at), record.quarantined_at);
     }
-    seen.last = records.back().position;
+    seen.last = {repeater, records.back().position};
     grown = true;
   }
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,7 +31,7 @@ class QuarantineWatch final : public Step {
 
  private:
   struct Seen {
-    Position last{};
+    std::optional<std::pair<RepeaterName, Position>> last{};
     std::optional<Timestamp> newest;
     std::optional<ChunkId> chunk;  ///< the oldest that is held
   };

@@ -306,7 +306,8 @@ bool is_done_or_conflict(const Status& status) { return status || status.error()
 
 std::string filtered(Catalog& catalog, const ChunkFilter& chunks, const BatchFilter& batches,
                      const QuarantineFilter& records, const std::optional<DocumentKey>& document) {
-  const FetchFilter requests{records.repeater, document, 2, records.after};
+  const auto after = records.behind ? std::optional(records.behind->second) : std::nullopt;
+  const FetchFilter requests{records.repeater, document, 2, after};
   return lines(catalog.chunks(chunks).value()) + lines(catalog.batches(batches).value()) +
          lines(catalog.quarantined(records).value()) + lines(catalog.fetch_requests(requests).value());
 }
@@ -363,8 +364,10 @@ RC_GTEST_PROP(CatalogModel, SqliteAndMemoryFilterAlike, ()) {
       chunks.batch = between(1, 3);
     }
     BatchFilter batches{one_in(2) ? RepeaterName() : one_of(kRepeaters), {}, 2, between(0, 3)};
-    QuarantineFilter records{one_in(2) ? RepeaterName() : one_of(kRepeaters), {QuarantineState::kOpen}, {}, 2, {}};
-    records.after = one_in(2) ? Position() : at(static_cast<std::uint64_t>(between(0, 20)));
+    QuarantineFilter records{one_in(2) ? RepeaterName() : one_of(kRepeaters), {QuarantineState::kOpen}, {}, 2};
+    if (one_in(2)) {
+      records.behind = {one_of(kRepeaters), at(static_cast<std::uint64_t>(between(0, 20)))};
+    }
     const auto document = one_in(3) ? std::optional(document_key("demo", "a")) : std::nullopt;
     RC_ASSERT(filtered(*sqlite, chunks, batches, records, document) ==
               filtered(memory, chunks, batches, records, document));

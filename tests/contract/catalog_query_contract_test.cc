@@ -19,10 +19,10 @@ TEST_P(CatalogQueryContract, FiltersAndPagesQuarantinedRecords) {
   DecideRange decision = empty_decision(at(0), at(4));
   decision.quarantined = {quarantined_at(at(3)), quarantined_at(at(0)), quarantined_at(at(1))};
   ASSERT_TRUE(commit({decision, SettleQuarantined{forms(), at(1), QuarantineState::kDiscarded, {}}}));
-  EXPECT_EQ(catalog_->quarantined({forms(), {QuarantineState::kOpen}, {}, 10, {}}).value().size(), 2U);
-  EXPECT_EQ(catalog_->quarantined({{}, {}, at(3), 10, {}}).value().size(), 1U);
-  EXPECT_EQ(catalog_->quarantined({RepeaterName("cases"), {}, {}, 10, {}}).value().size(), 0U);
-  const auto page = catalog_->quarantined({forms(), {}, {}, 1, at(0)}).value();
+  EXPECT_EQ(catalog_->quarantined({forms(), {QuarantineState::kOpen}, {}, 10}).value().size(), 2U);
+  EXPECT_EQ(catalog_->quarantined({{}, {}, at(3), 10}).value().size(), 1U);
+  EXPECT_EQ(catalog_->quarantined({RepeaterName("cases"), {}, {}, 10}).value().size(), 0U);
+  const auto page = catalog_->quarantined({forms(), {}, {}, 1, std::pair(forms(), at(0))}).value();
   ASSERT_EQ(page.size(), 1U);
   EXPECT_EQ(page[0].position, at(1));
   EXPECT_EQ(page[0].detail, "line 1, column 2");

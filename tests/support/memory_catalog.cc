@@ -312,9 +312,9 @@ Result<std::vector<QuarantinedRecord>> MemoryCatalog::quarantined(const Quaranti
   const MutexLock lock(mutex_);
   std::vector<QuarantinedRecord> found;
   for (const auto& [place, record] : state_.quarantined) {
-    if (found.size() < filter.limit && (filter.after == Position() || record.position > filter.after) &&
-        admits(filter.repeater, record.repeater) && admits(filter.states, record.state) &&
-        filter.position.value_or(record.position) == record.position) {
+    const bool wanted = !filter.behind || std::pair(record.repeater, record.position) > *filter.behind;
+    if (found.size() < filter.limit && wanted && admits(filter.repeater, record.repeater) &&
+        admits(filter.states, record.state) && filter.position.value_or(record.position) == record.position) {
       found.push_back(record);
     }
   }

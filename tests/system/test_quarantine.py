@@ -19,6 +19,7 @@ def test_the_list_is_never_cut_short(firn):
     firn.post_all([b"[]"] * 1100)
     firn.ingest()
     assert len({r["position"] for r in firn.quarantined()}) == 1100 == firn.status()["quarantined"]
+    assert firn.run("quarantine", "retry", "--all").stdout == "Sent again: 1,100 records and 0 chunks.\n"
 
 
 def test_the_answer_says_when_a_look_shows_damage(firn):

@@ -14,23 +14,26 @@
 namespace firn {
 namespace {
 
-/// The repeater of the filter, or all of them by name; empty when the catalog does not know it.
-Result<std::vector<std::int64_t>> repeaters(Database& database, const RepeaterName& name) {
-  std::vector<std::int64_t> ids;
-  if (!name.empty()) {
-    FIRN_ASSIGN(const auto id, find_repeater(database, name));
-    if (id) {
-      ids.push_back(*id);
-    }
-    return ids;
-  }
-  auto query = database.query("SELECT id FROM repeaters ORDER BY name");
+struct KnownRepeater {
+  std::int64_t id;
+  std::string name;
+};
+
+/// The repeater of the filter, or all of them by name; `first` and behind only. Empty when the catalog does not know
+/// it.
+Result<std::vector<KnownRepeater>> repeaters(Database& database, const RepeaterName& name,
+                                             const std::string& first = "") {
+  static const std::string sql =
+      "SELECT id, name FROM repeaters WHERE (? = '' OR name = ?) AND name >= ? ORDER BY name";
+  std::vector<KnownRepeater> found;
+  auto query = database.query(sql, name.str(), name.str(), first);
   while (true) {
     FIRN_ASSIGN(const bool row, query.next());
     if (!row) {
-      return ids;
+      return found;
     }
-    ids.push_back(query.integer());
+    const std::int64_t id = query.integer();
+    found.push_back({id, query.text()});
   }
 }
 
@@ -91,8 +94,8 @@ Status collect_chunks(Database& database, const ChunkFilter& filter, std::pair<s
 Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& filter) {
   using enum ChunkState;
   std::vector<Chunk> chunks;
-  FIRN_ASSIGN(const auto ids, repeaters(database, filter.repeater));
-  for (const auto repeater : ids) {
+  FIRN_ASSIGN(const auto known, repeaters(database, filter.repeater));
+  for (const auto& [repeater, name] : known) {
     for (const ChunkState state :
          states_of(filter.states, {kPacked, kStaged, kSubmitted, kLoaded, kPurged, kReplaced, kQuarantined})) {
       FIRN_TRY(collect_chunks(database, filter, {repeater, state}, chunks));
@@ -108,8 +111,8 @@ Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& f
                                  " FROM batches t WHERE t.repeater = ? AND t.state = ? AND t.id > ? "
                                  "ORDER BY t.id LIMIT ?";
   std::vector<Batch> batches;
-  FIRN_ASSIGN(const auto ids, repeaters(database, filter.repeater));
-  for (const auto repeater : ids) {
+  FIRN_ASSIGN(const auto known, repeaters(database, filter.repeater));
+  for (const auto& [repeater, name] : known) {
     for (const BatchState state : states_of(filter.states, {kOpen, kClosing, kSubmitted, kLoaded, kPurged})) {
       auto query = database.query(sql, repeater, to_string(state), filter.after, filter.limit);
       FIRN_TRY(collect(query, database.path(), read_batch, batches));
@@ -121,22 +124,27 @@ Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& f
 
 namespace {
 
-Status collect_quarantined(Database& database, const QuarantineFilter& filter,
-                           std::pair<std::int64_t, QuarantineState> of, std::vector<QuarantinedRecord>& out) {
+/// What is collected at a time.
+struct QuarantinePart {
+  std::int64_t repeater;
+  QuarantineState state;
+  std::int64_t after;  ///< the position
+};
+
+Status collect_quarantined(Database& database, const QuarantineFilter& filter, const QuarantinePart& part,
+                           std::vector<QuarantinedRecord>& out) {
   static const std::string one = "SELECT " + kQuarantineColumns +
                                  " FROM quarantined t WHERE t.repeater = ? AND t.state = ? AND t.position > ? "
                                  "AND t.position = ? LIMIT ?";
   static const std::string any = "SELECT " + kQuarantineColumns +
                                  " FROM quarantined t WHERE t.repeater = ? AND t.state = ? AND t.position > ? "
                                  "ORDER BY t.position LIMIT ?";
-  const auto [repeater, state] = of;
-  // Position 0 is the filter's "from the beginning", and a place where a record may be.
-  const std::int64_t after = filter.after == Position() ? -1 : static_cast<std::int64_t>(filter.after.value());
+  const auto state = to_string(part.state);
   if (filter.position) {
-    auto query = database.query(one, repeater, to_string(state), after, *filter.position, filter.limit);
+    auto query = database.query(one, part.repeater, state, part.after, *filter.position, filter.limit);
     return collect(query, database.path(), read_quarantined, out);
   }
-  auto query = database.query(any, repeater, to_string(state), after, filter.limit);
+  auto query = database.query(any, part.repeater, state, part.after, filter.limit);
   return collect(query, database.path(), read_quarantined, out);
 }
 
@@ -145,11 +153,14 @@ Status collect_quarantined(Database& database, const QuarantineFilter& filter,
 Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, const QuarantineFilter& filter) {
   using enum QuarantineState;
   std::vector<QuarantinedRecord> records;
-  FIRN_ASSIGN(const auto ids, repeaters(database, filter.repeater));
-  for (const auto repeater : ids) {
+  const std::string first = filter.behind ? filter.behind->first.str() : "";
+  FIRN_ASSIGN(const auto found, repeaters(database, filter.repeater, first));
+  for (const auto& repeater : found) {
+    const bool is_first = filter.behind && repeater.name == first;
+    const std::int64_t after = is_first ? static_cast<std::int64_t>(filter.behind->second.value()) : -1;
     std::vector<QuarantinedRecord> of_repeater;
     for (const QuarantineState state : states_of(filter.states, {kOpen, kRetried, kDiscarded})) {
-      FIRN_TRY(collect_quarantined(database, filter, {repeater, state}, of_repeater));
+      FIRN_TRY(collect_quarantined(database, filter, {repeater.id, state, after}, of_repeater));
     }
     sort_and_cut(of_repeater, &QuarantinedRecord::position, filter.limit - records.size());
     std::ranges::move(of_repeater, std::back_inserter(records));
@@ -166,8 +177,8 @@ Result<std::vector<FetchRequest>> list_fetch_requests(Database& database, const 
                                  "ORDER BY t.position LIMIT ?";
   std::vector<FetchRequest> requests;
   const std::int64_t after = filter.after ? static_cast<std::int64_t>(filter.after->value()) : -1;
-  FIRN_ASSIGN(const auto ids, repeaters(database, filter.repeater));
-  for (const auto repeater : ids) {
+  FIRN_ASSIGN(const auto known, repeaters(database, filter.repeater));
+  for (const auto& [repeater, name] : known) {
     const std::size_t limit = filter.limit - requests.size();
     auto query = filter.document ? database.query(one, repeater, *filter.document, after, limit)
                                  : database.query(any, repeater, after, limit);
