@@ -108,6 +108,8 @@ void add_quarantine_commands(CLI::App& app, Arguments& arguments) {
       ->add_option("--domain", options.domain,
                    "The project space, where the URL named none; with --all only for records that lack one")
       ->type_name("NAME")
+      ->check(
+          CLI::Validator([](const std::string& name) { return name.empty() ? "a name is needed" : std::string(); }, ""))
       ->excludes(chunk);
   all->excludes(position)->excludes(chunk)->excludes(body);
   chunk->excludes(position)->excludes(body);

@@ -118,6 +118,11 @@ void check_credentials(SectionResults& results) {
   if (needed && intake.credentials.empty() && !file.value_or(false)) {
     results.report.error_at(listener->key, "intake can be reached from other machines but asks for no credentials",
                             "run `firn credential add NAME`, or listen on 127.0.0.1");
+  } else if (results.options.fit_to_serve && intake.credentials.empty() && !file.value_or(false)) {
+    results.report.warn_at(intake.listeners.front().key,
+                           "there is no credential: everybody on this machine may send, so may whoever comes through a "
+                           "proxy on it",
+                           "run `firn credential add NAME`");
   }
   std::set<std::string> names;
   for (std::size_t i = 0; i < intake.credentials.size(); ++i) {

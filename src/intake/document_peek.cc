@@ -24,7 +24,7 @@ constexpr std::size_t kLargest = 4U << 20U;
 DocumentPeek peek_app_change(std::string_view body) {
   constexpr std::size_t kLongestId = 255;
   DocumentPeek peek;
-  const std::string_view id = trimmed(body);
+  const std::string_view id = trimmed(without_utf8_mark(body));
   const bool plain = std::ranges::all_of(id, [](char c) { return c > ' ' && c < '\x7F' && c != '<'; });
   if (plain && id.size() <= kLongestId) {
     peek.id = id;

@@ -232,9 +232,8 @@ HttpDecision HttpIntake::unauthorized(const HttpHead& head, const std::optional<
   const std::string_view repeater = target ? target->repeater : std::string_view();
   const bool missing = access.state == Access::State::kMissing;
   // Clients of HTTP Digest ask for a nonce first, those with tokens try one until it is refused.
-  const bool usual = missing && (access.stale || access.bad_token || access_.expects_challenge(repeater)) &&
-                     !challenges_.challenged(head.remote, repeater, mediator_.now());
-  if (usual) {
+  const bool begins = missing && (access.stale || access.bad_token || access_.expects_challenge(repeater));
+  if (begins && !never_answers(head.remote, repeater)) {
     mediator_.count({}, IntakeOutcome::kChallenged, 0);
   } else if (target) {
     count_refused(head.remote);
@@ -252,6 +251,12 @@ HttpDecision HttpIntake::unauthorized(const HttpHead& head, const std::optional<
     decision.response = std::move(response);
   }
   return decision;
+}
+
+/// Names that strangers make up are not counted.
+bool HttpIntake::never_answers(std::string_view remote, std::string_view repeater) {
+  const bool known = !repeater.empty() && mediator_.find_queue(RepeaterName(std::string(repeater))) != nullptr;
+  return known && challenges_.challenged(remote, repeater, mediator_.now());
 }
 
 void HttpIntake::count_refused(std::string_view remote) {

@@ -94,6 +94,7 @@ class HttpIntake final : public HttpHandler {
   HttpDecision unauthorized(const HttpHead& head, const std::optional<IntakeTarget>& target, const Access& access);
   HttpResponse busy();
   void count_refused(std::string_view remote);
+  bool never_answers(std::string_view remote, std::string_view repeater);
   HttpResponse too_large(const RepeaterName& repeater, std::size_t bytes);
   HttpResponse over_budget(const RepeaterName& repeater);
   HttpResponse without_queue(const RepeaterName& repeater, std::size_t length);

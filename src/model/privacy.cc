@@ -1,9 +1,10 @@
 #include "model/privacy.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,14 +71,46 @@ bool names_from(const std::vector<PrivacyStep>& path, std::size_t step, const st
   return fits && names_from(path, step + 1, members, member + 1);
 }
 
-/// What HQ repeats of `$.form.meta` (corehq.form_processor.models.forms, `XFormPhoneMetadata`).
-constexpr std::array<std::string_view, 12> kMetadata{
-    "appVersion", "app_build_version", "commcare_version", "deprecatedID", "deviceID", "drift",
-    "geo_point",  "location",          "timeEnd",          "timeStart",    "userID",   "username"};
+/// Adds the parts of the path from which on it names something behind `members`; a `**` may still be open there.
+void find_rests(const std::vector<PrivacyStep>& path, std::size_t step, std::span<const std::string> members,
+                std::set<std::size_t>& rests) {
+  if (members.empty()) {
+    rests.insert(step);
+    return;
+  }
+  if (step == path.size()) {
+    return;
+  }
+  const PrivacyStep& here = path[step];
+  if (here.type == PrivacyStep::Type::kDeep) {
+    find_rests(path, step + 1, members, rests);
+    find_rests(path, step, members.subspan(1), rests);
+  } else if (here.type == PrivacyStep::Type::kAny || here.name == members.front()) {
+    find_rests(path, step + 1, members.subspan(1), rests);
+  }
+}
 
-bool names_in_meta(const std::vector<PrivacyStep>& path, const std::string& name) {
-  return path_names(path, {"form", "meta"}) || path_names(path, {"form", "meta", name}) ||
-         path_names(path, {"form", "meta", name, "#text"});
+std::set<std::size_t> rests_of(const std::vector<PrivacyStep>& path, const std::vector<std::string>& members) {
+  std::set<std::size_t> rests;
+  find_rests(path, 0, members, rests);
+  return rests;
+}
+
+/// The rule for `$.metadata` that goes with what `rule` names below `$.form.meta`, from the step `rest` on.
+PrivacyRule rule_for_metadata(const PrivacyRule& rule, std::size_t rest) {
+  PrivacyRule twin = rule;
+  twin.steps = {{PrivacyStep::Type::kName, "metadata"}};
+  const std::span<const PrivacyStep> steps = std::span(rule.steps).subspan(rest);
+  if (steps.empty() || steps.front().type == PrivacyStep::Type::kDeep) {
+    twin.steps.insert(twin.steps.end(), steps.begin(), steps.end());
+    return twin;
+  }
+  twin.steps.push_back(steps.front());
+  const bool is_its_text = steps.size() == 2 && steps.back().name == "#text";
+  if (steps.size() > 1 && !is_its_text) {
+    twin.action = PrivacyAction::kDrop;
+  }
+  return twin;
 }
 
 }  // namespace
@@ -116,19 +149,16 @@ bool path_names(const std::vector<PrivacyStep>& path, const std::vector<std::str
   return names_from(path, 0, members, 0);
 }
 
+bool path_leads_through(const std::vector<PrivacyStep>& path, const std::string& name) {
+  // With a `**` that is open at the beginning and behind the name, the path names the same in both places.
+  return std::ranges::any_of(rests_of(path, {name}), [&](std::size_t rest) { return rest > 0 && rest < path.size(); });
+}
+
 void add_rules_for_metadata(PrivacyPolicy& policy) {
   std::vector<PrivacyRule> added;
-  for (const std::string_view repeated : kMetadata) {
-    const std::string name(repeated);
-    const auto is_named = [&](const PrivacyRule& rule) { return path_names(rule.steps, {"metadata", name}); };
-    if (std::ranges::any_of(policy.rules, is_named)) {
-      continue;
-    }
-    for (const PrivacyRule& rule : policy.rules) {
-      if (names_in_meta(rule.steps, name)) {
-        PrivacyRule& twin = added.emplace_back(rule);
-        twin.steps = {{PrivacyStep::Type::kName, "metadata"}, {PrivacyStep::Type::kName, name}};
-      }
+  for (const PrivacyRule& rule : policy.rules) {
+    for (const std::size_t rest : rests_of(rule.steps, {"form", "meta"})) {
+      added.push_back(rule_for_metadata(rule, rest));
     }
   }
   policy.rules.insert(policy.rules.end(), added.begin(), added.end());

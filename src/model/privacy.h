@@ -58,8 +58,13 @@ struct PrivacyPolicy {
   [[nodiscard]] bool empty() const { return rules.empty(); }
 };
 
-/// HQ repeats in `$.metadata` of a form what `$.form.meta` says. Adds rules for what is repeated, unless rules name
-/// that themselves.
+/// True when the path leads through the member `name` of the document to something that it would not name without it,
+/// one level higher.
+bool path_leads_through(const std::vector<PrivacyStep>& path, const std::string& name);
+
+/// HQ repeats in `$.metadata` of a form what `$.form.meta` says, objects as a text (commcare-hq,
+/// corehq/form_processor/utils/metadata.py). Adds a rule for what is repeated to each that names something there; for a
+/// part of an object one that drops the whole text.
 void add_rules_for_metadata(PrivacyPolicy& policy);
 
 }  // namespace firn

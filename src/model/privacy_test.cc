@@ -37,27 +37,53 @@ TEST(PrivacyPath, RefusesWhatIsNone) {
   }
 }
 
-std::vector<std::string> metadata_named(const std::vector<std::string>& paths) {
+std::string text_of(const PrivacyRule& rule) {
+  std::string text(to_string(rule.action));
+  for (const PrivacyStep& step : rule.steps) {
+    const std::string name = step.type == PrivacyStep::Type::kName  ? step.name
+                             : step.type == PrivacyStep::Type::kAny ? "*"
+                                                                    : "**";
+    text += (text.contains(' ') ? "." : " ") + name;
+  }
+  return text;
+}
+
+std::vector<std::string> added_for(const std::string& path, PrivacyAction action) {
   PrivacyPolicy policy;
-  for (const std::string& path : paths) {
-    policy.rules.push_back({path, *parse_privacy_path(path), PrivacyAction::kDrop, 0});
-  }
+  policy.rules.push_back({path, *parse_privacy_path(path), action, 0});
   add_rules_for_metadata(policy);
-  std::vector<std::string> named;
-  for (std::size_t i = paths.size(); i < policy.rules.size(); ++i) {
-    named.push_back(policy.rules[i].steps.at(1).name + " by " + policy.rules[i].path);
+  std::vector<std::string> added;
+  for (std::size_t i = 1; i < policy.rules.size(); ++i) {
+    EXPECT_EQ(policy.rules[i].path, path);
+    added.push_back(text_of(policy.rules[i]));
   }
-  return named;
+  return added;
 }
 
 TEST(PrivacyPolicy, MetadataIsTreatedLikeFormMeta) {
-  using Named = std::vector<std::string>;
-  EXPECT_EQ(metadata_named({"$.form.meta.username"}), Named{"username by $.form.meta.username"});
-  EXPECT_EQ(metadata_named({"$.form.meta.location.#text"}), Named{"location by $.form.meta.location.#text"});
-  EXPECT_EQ(metadata_named({"$.form.**.deviceID", "$.form.name"}), Named{"deviceID by $.form.**.deviceID"});
-  EXPECT_EQ(metadata_named({"$.**.username"}), Named{}) << "it names both";
-  EXPECT_EQ(metadata_named({"$.form.meta.username", "$.metadata.username"}), Named{});
-  EXPECT_EQ(metadata_named({"$.form.meta"}).size(), 12U);
+  using Added = std::vector<std::string>;
+  constexpr auto kHash = PrivacyAction::kHash;
+  EXPECT_EQ(added_for("$.form.meta.username", kHash), Added{"hash metadata.username"});
+  EXPECT_EQ(added_for("$.form.meta.location.#text", kHash), Added{"hash metadata.location"});
+  EXPECT_EQ(added_for("$.form.meta.place.lat", kHash), Added{"drop metadata.place"}) << "there it is one text";
+  EXPECT_EQ(added_for("$.form.meta.*", kHash), Added{"hash metadata.*"});
+  EXPECT_EQ(added_for("$.form.meta", kHash), Added{"hash metadata"});
+  EXPECT_EQ(added_for("$.form.**.deviceID", kHash), Added{"hash metadata.**.deviceID"});
+  EXPECT_EQ(added_for("$.*.meta.**.a.b", kHash), Added{"hash metadata.**.a.b"});
+  EXPECT_EQ(added_for("$.form.name", kHash), Added{});
+  EXPECT_EQ(added_for("$.form.metal.name", kHash), Added{});
+  EXPECT_EQ(added_for("$.metadata.username", kHash), Added{});
+}
+
+TEST(PrivacyPath, LeadsThroughAMember) {
+  const auto leads = [](const char* path) { return path_leads_through(*parse_privacy_path(path), "properties"); };
+  for (const char* path : {"$.properties.phone", "$.properties.*", "$.*.phone", "$.**.properties.phone",
+                           "$.properties.**.phone", "$.*.*"}) {
+    EXPECT_TRUE(leads(path)) << path;
+  }
+  for (const char* path : {"$.phone", "$.**.phone", "$.indices.phone", "$.**.*"}) {
+    EXPECT_FALSE(leads(path)) << path;
+  }
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ using Reason = QuarantineReason;
 
 /// A parser that has grown beyond this is given up after the document, with its memory.
 constexpr std::size_t kKeptParserBytes = 1U << 20U;
-constexpr std::string_view kProperties = "properties";
+constexpr const char* kProperties = "properties";
 
 /// An application's id: a UUID in hexadecimal.
 constexpr std::size_t kAppIdBytes = 32;
@@ -220,8 +220,8 @@ DocumentReader::DocumentReader(Kind kind, const PrivacyPolicy& privacy)
   if (kind == Kind::kForm) {
     add_rules_for_metadata(policy);
   }
-  const bool names_properties =
-      std::ranges::any_of(policy.rules, [](const PrivacyRule& rule) { return rule.steps.front().name == kProperties; });
+  const bool names_properties = std::ranges::any_of(
+      policy.rules, [](const PrivacyRule& rule) { return path_leads_through(rule.steps, kProperties); });
   state_->rules = std::make_unique<Rules>(policy, kind == Kind::kCase && policy.deidentified && names_properties);
 }
 DocumentReader::~DocumentReader() = default;

@@ -53,7 +53,12 @@ Result<std::unique_ptr<AccessControl>> open_access_control(const Config& config,
                    "the credentials file cannot be read; what it held before stays valid: " + taken.error().message());
     }
   };
-  return AccessControl::open(std::move(options), files, clock);
+  FIRN_ASSIGN(auto access, AccessControl::open(std::move(options), files, clock));
+  if (access->is_open()) {
+    log.write(LogLevel::kWarning, "credentials.none",
+              {{"reason", "everybody on this machine may send, so may whoever comes through a proxy on it"}});
+  }
+  return access;
 }
 
 }  // namespace firn

@@ -75,8 +75,9 @@ class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
   /// Asked before room is made for `size` bytes of the body, unpacked: with growing sizes, and first right behind the
-  /// head when the client said the length. Room follows what has come, so that a length alone takes no memory. A
-  /// response refuses: it is sent, no more of the body is kept, and the connection is closed.
+  /// head when the client said the length. Room follows what has come: it is at most twice that, or 16 KiB more, so
+  /// that a length alone takes nearly no memory. A response refuses: it is sent, no more of the body is kept, and the
+  /// connection is closed.
   virtual std::optional<HttpResponse> grow(std::size_t size) = 0;
   /// The whole body is here; the string's capacity exceeds its size by 64 bytes or more when the length was known.
   virtual void body(std::string body, HttpAnswer answer) = 0;

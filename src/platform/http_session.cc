@@ -30,6 +30,8 @@ using ErrorCode = boost::system::error_code;
 
 // A refused body up to this size is read and dropped, so that the connection can be used again.
 constexpr std::uint64_t kSkipLimit = 64U << 10U;
+// For a body of known length of which nothing has come with the head.
+constexpr std::size_t kFirstRoom = 4U << 10U;
 constexpr std::size_t kJoinLimit = 8U << 10U;
 // How long a client that still sends may take to notice that it was refused.
 constexpr auto kLingerTime = std::chrono::seconds(3);
@@ -213,7 +215,7 @@ bool HttpSession::accept_body() {
   if (chunked) {
     reading_->parser->eager(true);
   } else if (!gzip_) {
-    if (auto refusal = make_room(std::min<std::uint64_t>(remaining_, capacity_))) {
+    if (auto refusal = make_room(std::min<std::uint64_t>(remaining_, std::max(buffered(), kFirstRoom)))) {
       return refuse(std::move(*refusal));
     }
   }

@@ -23,6 +23,7 @@ using SteadyClock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 
 constexpr std::size_t kReadAhead = 256U << 10U;
+constexpr std::size_t kLeastRoom = 16U << 10U;
 
 }  // namespace
 
@@ -122,7 +123,8 @@ void HttpSession::earn_time(std::size_t bytes) {
 
 bool HttpSession::read_body() {
   if (body_size_ + kPadding >= body_.capacity()) {
-    if (auto refusal = make_room(body_size_ + std::min<std::uint64_t>(remaining_, body_size_))) {
+    const std::size_t more = std::max(body_size_, kLeastRoom);
+    if (auto refusal = make_room(body_size_ + std::min<std::uint64_t>(remaining_, more))) {
       return refuse(std::move(*refusal));
     }
   }

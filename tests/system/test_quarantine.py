@@ -113,6 +113,8 @@ def test_forms_that_lack_a_domain_are_given_one(firn):
     firn.post(b"{", domain="")
     firn.ingest()
     position = next(r["position"] for r in firn.quarantined() if r["reason"] == "missing_domain")
+    assert firn.run("quarantine", "retry", "forms", "--all", "--domain", "").returncode == USAGE
+    assert firn.run("quarantine", "retry", "forms", position, "--domain", "a\nb").returncode == FAILED
     assert firn.run("quarantine", "retry", "forms", position, "--domain", DOMAIN).returncode == 0
     again = firn.run("quarantine", "retry", "forms", "--all", "--domain", DOMAIN)
     assert again.returncode == 0 and again.stdout == "Sent again: 2 records and 0 chunks.\n"

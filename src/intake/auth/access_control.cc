@@ -252,7 +252,8 @@ class AccessControl::Waiting {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
-  [[nodiscard]] const Digest128& key() const { return key_; }
+  /// Once; those who come later wait for a job of their own.
+  std::vector<Done> take() { return std::exchange(access_, nullptr)->take_waiting(key_); }
 
  private:
   AccessControl* access_;
@@ -274,15 +275,15 @@ void AccessControl::resolve(Access slow, Done done) {
       return;
     }
   }
-  lane_->submit(slow.client, [this, waiting = Waiting(*this, key), questions = std::move(slow.questions)] {
-    answer(questions, waiting.key());
+  lane_->submit(slow.client, [this, waiting = Waiting(*this, key), questions = std::move(slow.questions)]() mutable {
+    answer(questions, waiting);
   });
 }
 
-void AccessControl::answer(const std::vector<SlowQuestion>& questions, const Digest128& key) {
+void AccessControl::answer(const std::vector<SlowQuestion>& questions, Waiting& waiting) {
   const bool known =
       std::ranges::all_of(questions, [this](const auto& question) { return verifier_.resolve(question); });
-  for (Done& done : take_waiting(key)) {
+  for (Done& done : waiting.take()) {
     done(known);
   }
 }

@@ -55,6 +55,8 @@ class AccessControl {
   /// Reads the credentials file and the token key (made when missing), and starts the lane.
   static Result<std::unique_ptr<AccessControl>> open(AccessOptions options, FileSystem& files, const Clock& clock);
 
+  /// There is no credential at all, and need not be: everybody is let in.
+  [[nodiscard]] bool is_open() const { return source_.now()->set.open(); }
   /// At once. `repeater` is empty when the request is about none; any credential is good for it then.
   Access check(const HttpHead& head, std::string_view repeater);
   /// The same for what a client sends to get a token. When granted, `credential_id` is whose it is.
@@ -92,7 +94,7 @@ class AccessControl {
   void check_token(Attempt& attempt, std::string_view token);
   void check_keys(Attempt& attempt, const HttpHead& head);
   void check_proof(Attempt& attempt, const Proof& proof);
-  void answer(const std::vector<SlowQuestion>& questions, const Digest128& key) FIRN_EXCLUDES(mutex_);
+  void answer(const std::vector<SlowQuestion>& questions, Waiting& waiting) FIRN_EXCLUDES(mutex_);
   std::vector<Done> take_waiting(const Digest128& key) FIRN_EXCLUDES(mutex_);
   [[nodiscard]] SlowClient client(std::string_view remote, std::string_view user) const;
   void refresh();

@@ -17,7 +17,8 @@ struct SlowClient {
 };
 
 /// Jobs that wait, taken from one address after the other, so that who sends many waits for its own only. In a full
-/// queue the newest job of the address with most gives way to an address that has fewer. Threads: one at a time.
+/// queue the newest job of the address with most gives way to an address that has fewer; when each has one, a new
+/// address is refused. Threads: one at a time.
 class FairJobs {
  public:
   using Work = std::move_only_function<void()>;

@@ -56,7 +56,9 @@ class TokenEndpoint::Exchange final : public HttpExchange {
 
 HttpDecision TokenEndpoint::head(const HttpHead& head) {
   HttpDecision decision;
-  if (head.method == "POST") {
+  if (head.content_length.value_or(0) > kLargestForm) {
+    decision.response = token_error_answer(kTooLarge);
+  } else if (head.method == "POST") {
     decision.exchange = std::make_unique<Exchange>(*this, head);
   } else {
     decision.response = token_error_answer(kWrongMethod);

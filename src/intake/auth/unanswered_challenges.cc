@@ -1,6 +1,8 @@
 #include "intake/auth/unanswered_challenges.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "intake/auth/client_network.h"
@@ -18,16 +20,21 @@ std::string key_of(std::string_view remote, std::string_view repeater) {
 }  // namespace
 
 bool UnansweredChallenges::challenged(std::string_view remote, std::string_view repeater, Timestamp now) {
-  if (since_.size() >= kMost) {
-    since_.clear();
+  std::string key = key_of(remote, repeater);
+  if (counts_.size() >= kMost && !counts_.contains(key)) {
+    counts_.clear();
   }
-  const auto [entry, first] = since_.try_emplace(key_of(remote, repeater), now);
-  return now - entry->second >= kPatience;
+  Count& count = counts_[std::move(key)];
+  if (count.times == 0 || now - count.counted >= kPatience) {
+    ++count.times;
+    count.counted = now;
+  }
+  return count.times >= kTimes;
 }
 
 void UnansweredChallenges::answered(std::string_view remote, std::string_view repeater) {
-  if (!since_.empty()) {  // as nearly always: nothing is computed then
-    since_.erase(key_of(remote, repeater));
+  if (!counts_.empty()) {  // as nearly always: nothing is computed then
+    counts_.erase(key_of(remote, repeater));
   }
 }
 
