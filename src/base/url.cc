@@ -76,7 +76,9 @@ std::string percent_encode(std::string_view text) {
     if (is_unreserved(c)) {
       out.push_back(c);
     } else {
-      out += "%" + to_hex(std::string_view(&c, 1));
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
     }
   }
   return out;

@@ -23,7 +23,7 @@ struct UrlTarget {
 
 /// Replaces `%XX`. Nothing when a `%` is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);
-/// Encodes everything but the unreserved characters of RFC 3986.
+/// Encodes everything but the unreserved characters of RFC 3986, with capital digits.
 std::string percent_encode(std::string_view text);
 
 /// Nothing when the target does not begin with `/` or a parameter is wrongly encoded; `+` in the query is a space.

@@ -32,7 +32,7 @@ TEST(PercentEncoding, GoesThereAndBack) {
     all.push_back(static_cast<char>(c));
   }
   EXPECT_EQ(percent_decode(percent_encode(all)), all);
-  EXPECT_EQ(percent_encode("a b/ä"), "a%20b%2f%c3%a4");
+  EXPECT_EQ(percent_encode("a b/ä"), "a%20b%2F%C3%A4");
   EXPECT_EQ(percent_decode("%4"), std::nullopt);
 }
 
