@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -117,8 +118,14 @@ Result<object> list(Daemon& daemon, const UrlQuery& query) {
   QuarantineWish wish{query.get("repeater"), query.get("state"), {}};
   const std::string behind = query.get("behind");
   if (!behind.empty()) {
-    const std::size_t slash = std::min(behind.find('/'), behind.size() - 1);
+    const std::size_t slash = behind.find('/');
+    if (slash == std::string::npos) {
+      return fail(bad_request("behind", "it is not REPEATER/POSITION"));
+    }
     FIRN_ASSIGN(const auto position, parse_number(behind.substr(slash + 1)));
+    if (position > std::numeric_limits<std::int64_t>::max()) {
+      return fail(bad_request("behind", "there is no such position"));
+    }
     wish.behind = {RepeaterName(behind.substr(0, slash)), Position(position)};
   }
   return quarantine_list(daemon, wish);

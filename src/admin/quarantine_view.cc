@@ -114,9 +114,13 @@ Result<object> quarantine_list(Daemon& daemon, const QuarantineWish& wish) {
   for (const QuarantinedRecord& record : records) {
     list.push_back(record_object(record));
   }
-  FIRN_ASSIGN(const auto chunks,
-              daemon.catalog().chunks({.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = kPage}));
   array chunk_list;
+  if (wish.behind) {
+    return object{{"records", std::move(list)}, {"more", more}, {"chunks", std::move(chunk_list)}};
+  }
+  FIRN_ASSIGN(
+      const auto chunks,
+      daemon.catalog().chunks({.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = kEverything}));
   for (const Chunk& chunk : chunks) {
     chunk_list.push_back(object{{"id", chunk.id},
                                 {"repeater", chunk.repeater.str()},

@@ -25,8 +25,8 @@ struct QuarantineWish {
   std::optional<std::pair<RepeaterName, Position>> behind;
 };
 
-/// The first records, a thousand at most, with `more` when there are others, and the chunks in quarantine.
-/// kInvalidInput: no such state.
+/// The first records, a thousand at most, with `more` when there are others. The first page has the chunks in
+/// quarantine too, all of them. kInvalidInput: no such state.
 Result<boost::json::object> quarantine_list(Daemon& daemon, const QuarantineWish& wish);
 
 /// One record with its document as `body_base64` (null when it was discarded). kNotFound.

@@ -3,7 +3,10 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <istream>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -129,6 +132,9 @@ struct Attempts {
   std::size_t chunks = 0;
   json::array failures;
 
+  /// The first positions that were given anew, by repeater: what lies from there on was tried already.
+  std::map<std::string, std::uint64_t> first_new;
+
   void note(const AdminReply& done, std::size_t& count, const std::string& object) {
     if (done) {
       ++count;
@@ -150,25 +156,44 @@ std::string retry_request(const std::optional<std::string>& body, const std::str
   return request.empty() ? std::string() : json::serialize(request);
 }
 
-/// Every open record and chunk; not what the journal lost, of which there are no bytes to send. With a domain only the
-/// records that lack one.
-std::optional<AdminFailure> try_all(AdminClient& client, const QuarantineArguments& arguments, Attempts& attempts) {
-  const std::string& domain = arguments.domain;
+std::uint64_t position_of(const json::value& record) {
+  return std::strtoull(text_of(record, "position").c_str(), nullptr, 10);
+}
+
+/// Not what the journal lost, of which there are no bytes to send. With a domain only what lacks one.
+bool is_wanted(const json::value& record, const std::string& domain) {
+  const std::string reason = text_of(record, "reason");
+  return domain.empty() ? reason != to_string(QuarantineReason::kJournalDamage)
+                        : reason == to_string(QuarantineReason::kMissingDomain);
+}
+
+void try_page(AdminClient& client, const json::value& page, const std::string& domain, Attempts& attempts) {
   const std::string request = retry_request(std::nullopt, domain);
+  for (const json::value& record : list_of(page, "records")) {
+    const std::string repeater = text_of(record, "repeater");
+    const auto first_new = attempts.first_new.find(repeater);
+    const bool was_tried = first_new != attempts.first_new.end() && position_of(record) >= first_new->second;
+    if (was_tried || !is_wanted(record, domain)) {
+      continue;
+    }
+    const std::string position = text_of(record, "position");
+    const AdminReply done = retry_record(client, repeater, position, request);
+    attempts.note(done, attempts.records, repeater + "/" + position);
+    if (done) {
+      attempts.first_new.try_emplace(repeater, position_of(*done));
+    }
+  }
+}
+
+/// Every open record and chunk.
+std::optional<AdminFailure> try_all(AdminClient& client, const QuarantineArguments& arguments, Attempts& attempts) {
   json::array chunks;
   auto failure = for_each_page(client, arguments.repeater, "open", [&](const json::value& page) {
-    for (const json::value& record : list_of(page, "records")) {
-      const std::string reason = text_of(record, "reason");
-      if (domain.empty() ? reason != to_string(QuarantineReason::kJournalDamage)
-                         : reason == to_string(QuarantineReason::kMissingDomain)) {
-        const std::string repeater = text_of(record, "repeater");
-        const std::string position = text_of(record, "position");
-        attempts.note(retry_record(client, repeater, position, request), attempts.records, repeater + "/" + position);
-      }
-    }
-    chunks = list_of(page, "chunks");  // each page has them
+    try_page(client, page, arguments.domain, attempts);
+    const json::array& some = list_of(page, "chunks");
+    chunks.insert(chunks.end(), some.begin(), some.end());
   });
-  for (const json::value& chunk : failure || !domain.empty() ? json::array() : chunks) {
+  for (const json::value& chunk : failure || !arguments.domain.empty() ? json::array() : chunks) {
     const std::string id = text_of(chunk, "id");
     attempts.note(retry_chunk(client, id), attempts.chunks, "chunk " + id);
   }
@@ -177,11 +202,9 @@ std::optional<AdminFailure> try_all(AdminClient& client, const QuarantineArgumen
 
 int retry_all(const CliContext& context, AdminClient& client) {
   Attempts attempts;
-  if (const auto failure = try_all(client, context.arguments.quarantine, attempts)) {
-    return report(context, *failure);
-  }
-  for (const json::value& failure : attempts.failures) {
-    context.err << fmt::format("firn: {} stays: {}\n", text_of(failure, "object"), text_of(failure, "message"));
+  const auto failure = try_all(client, context.arguments.quarantine, attempts);
+  for (const json::value& each : attempts.failures) {
+    context.err << fmt::format("firn: {} stays: {}\n", text_of(each, "object"), text_of(each, "message"));
   }
   if (context.arguments.json) {
     const json::object all{{"records", attempts.records}, {"chunks", attempts.chunks}, {"failures", attempts.failures}};
@@ -189,6 +212,9 @@ int retry_all(const CliContext& context, AdminClient& client) {
   } else {
     context.out << fmt::format("Sent again: {} records and {} chunks.\n", human_count(attempts.records),
                                human_count(attempts.chunks));
+  }
+  if (failure) {
+    return report(context, *failure);
   }
   return attempts.failures.empty() ? kExitOk : kExitFailed;
 }
@@ -226,7 +252,8 @@ int run_quarantine_list(const CliContext& context) {
                                      [&](json::value page) {
                                        const json::array& more = list_of(page, "records");
                                        records.insert(records.end(), more.begin(), more.end());
-                                       chunks = list_of(page, "chunks");  // each page has them
+                                       const json::array& some = list_of(page, "chunks");
+                                       chunks.insert(chunks.end(), some.begin(), some.end());
                                      });
   if (failure) {
     return report(context, *failure);

@@ -105,6 +105,14 @@ TEST(Config, OfAnUnusualSortIsAllowed) {
   }
 }
 
+TEST(Config, OfNoListenerAndNoCredentialIsRefused) {
+  const std::string credential =
+      kCorrect.substr(kCorrect.find("[[intake"), kCorrect.find("[connection.local_stage]") - kCorrect.find("[[intake"));
+  const Loaded config = load(replaced(replaced(kCorrect, credential, ""), "listen = \"127.0.0.1:0\"", "listener = []"));
+  ASSERT_FALSE(config);
+  EXPECT_NE(all_of(config.error()).find("there is no listener"), std::string::npos);
+}
+
 TEST(Config, KeepsTheOriginOfEachValue) {
   const Loaded config = load(kCorrect);
   ASSERT_TRUE(config);

@@ -118,7 +118,8 @@ void check_credentials(SectionResults& results) {
   if (needed && intake.credentials.empty() && !file.value_or(false)) {
     results.report.error_at(listener->key, "intake can be reached from other machines but asks for no credentials",
                             "run `firn credential add NAME`, or listen on 127.0.0.1");
-  } else if (results.options.fit_to_serve && intake.credentials.empty() && !file.value_or(false)) {
+  } else if (results.options.fit_to_serve && intake.credentials.empty() && !file.value_or(false) &&
+             !intake.listeners.empty()) {
     results.report.warn_at(intake.listeners.front().key,
                            "there is no credential: everybody on this machine may send, so may whoever comes through a "
                            "proxy on it",

@@ -29,17 +29,17 @@ Position TriggerStep::request_cut() {
   return end;
 }
 
-bool TriggerStep::wait_served(Duration limit) {
+TriggerStep::Served TriggerStep::wait_served(Duration limit) {
   const Duration end = clock_.steady() + limit;
   const MutexLock lock(mutex_);
   while (request_) {
     const Duration left = end - clock_.steady();
     if (left <= Duration::zero() || stopping_) {
-      return false;
+      return stopping_ ? Served::kStopping : Served::kNotYet;
     }
     served_.wait_for(mutex_, left);
   }
-  return true;
+  return Served::kYes;
 }
 
 void TriggerStep::stop_waiting() {

@@ -29,9 +29,10 @@ class TriggerStep final : public Step {
   /// nothing waits to be ingested. Requests before that run become one. Lost when the process ends. Threads: any.
   Position request_cut() FIRN_EXCLUDES(mutex_);
 
-  /// Waits until no request is left to be served, `limit` at most; false when one still is. Threads: any.
-  bool wait_served(Duration limit) FIRN_EXCLUDES(mutex_);
-  /// Lets those who wait go: nothing runs any more.
+  enum class Served { kYes, kNotYet, kStopping };
+  /// Waits until no request is left to be served, `limit` at most. Threads: any.
+  Served wait_served(Duration limit) FIRN_EXCLUDES(mutex_);
+  /// Lets those who wait go: nothing runs any more, and what was asked for is lost.
   void stop_waiting() FIRN_EXCLUDES(mutex_);
 
   [[nodiscard]] std::string_view name() const override { return "trigger"; }

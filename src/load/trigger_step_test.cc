@@ -158,12 +158,13 @@ TEST_F(TriggerStepTest, ARequestBeforeTheFirstBatchWaitsForIt) {
 
 TEST_F(TriggerStepTest, NobodyWaitsForARequestWhenItStops) {
   TriggerStep step = make_step();
-  EXPECT_TRUE(step.wait_served(Duration::max() / 2));
+  using Served = TriggerStep::Served;
+  EXPECT_EQ(step.wait_served(Duration::max() / 2), Served::kYes);
   journal_end = Position::make(0, 0, 1);
   step.request_cut();
-  EXPECT_FALSE(step.wait_served(Duration::zero()));
+  EXPECT_EQ(step.wait_served(Duration::zero()), Served::kNotYet);
   step.stop_waiting();
-  EXPECT_FALSE(step.wait_served(Duration::max() / 2));
+  EXPECT_EQ(step.wait_served(Duration::max() / 2), Served::kStopping);
 }
 
 TEST_F(TriggerStepTest, IsIdleBeforeTheFirstBatchWithoutARequest) {

@@ -21,6 +21,9 @@ constexpr EnumNames<PrivacyAction, 5> kActions{{{{PrivacyAction::kDrop, "drop"},
                                                  {PrivacyAction::kYear, "year"},
                                                  {PrivacyAction::kRoundGeopoint, "round_geopoint"}}}};
 
+/// The text of an element that has attributes.
+constexpr std::string_view kText = "#text";
+
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("_-@#").contains(c);
@@ -96,21 +99,36 @@ std::set<std::size_t> rests_of(const std::vector<PrivacyStep>& path, const std::
   return rests;
 }
 
-/// The rule for `$.metadata` that goes with what `rule` names below `$.form.meta`, from the step `rest` on.
-PrivacyRule rule_for_metadata(const PrivacyRule& rule, std::size_t rest) {
+using Steps = std::span<const PrivacyStep>;
+
+bool is_deep(const PrivacyStep& step) { return step.type == PrivacyStep::Type::kDeep; }
+
+/// `rule` for `$.metadata` and what follows.
+PrivacyRule for_metadata(const PrivacyRule& rule, Steps rest) {
   PrivacyRule twin = rule;
   twin.steps = {{PrivacyStep::Type::kName, "metadata"}};
-  const std::span<const PrivacyStep> steps = std::span(rule.steps).subspan(rest);
-  if (steps.empty() || steps.front().type == PrivacyStep::Type::kDeep) {
-    twin.steps.insert(twin.steps.end(), steps.begin(), steps.end());
-    return twin;
+  twin.steps.insert(twin.steps.end(), rest.begin(), rest.end());
+  return twin;
+}
+
+/// The rules for `$.metadata` that go with what `rule` names below `$.form.meta` by `rest`. There a member is a text,
+/// whatever it is in `$.form.meta`.
+void add_for_metadata(const PrivacyRule& rule, Steps rest, std::vector<PrivacyRule>& added) {
+  if (rest.empty() || is_deep(rest.front())) {
+    added.push_back(for_metadata(rule, rest));
   }
-  twin.steps.push_back(steps.front());
-  const bool is_its_text = steps.size() == 2 && steps.back().name == "#text";
-  if (steps.size() > 1 && !is_its_text) {
+  const Steps tail = rest.subspan(!rest.empty() && is_deep(rest.front()) ? 1 : 0);
+  if (tail.empty() || (tail.size() == 1 && tail.size() < rest.size() && tail.front().name != kText)) {
+    return;
+  }
+  const PrivacyStep any{PrivacyStep::Type::kAny, {}};
+  const bool is_any_text = tail.size() == 1 && tail.front().name == kText;
+  PrivacyRule twin = for_metadata(rule, is_any_text ? Steps(&any, 1) : tail.first(1));
+  const bool is_its_text = tail.size() == 2 && tail.back().name == kText;
+  if (tail.size() > 1 && !is_its_text) {
     twin.action = PrivacyAction::kDrop;
   }
-  return twin;
+  added.push_back(std::move(twin));
 }
 
 }  // namespace
@@ -139,7 +157,9 @@ std::optional<std::vector<PrivacyStep>> parse_privacy_path(std::string_view text
     if (!step) {
       return std::nullopt;
     }
-    steps.push_back(*std::move(step));
+    if (!is_deep(*step) || steps.empty() || !is_deep(steps.back())) {  // `**.**` is `**`
+      steps.push_back(*std::move(step));
+    }
   }
   const bool ends_well = !steps.empty() && steps.back().type != PrivacyStep::Type::kDeep;
   return ends_well ? std::optional(std::move(steps)) : std::nullopt;
@@ -158,7 +178,7 @@ void add_rules_for_metadata(PrivacyPolicy& policy) {
   std::vector<PrivacyRule> added;
   for (const PrivacyRule& rule : policy.rules) {
     for (const std::size_t rest : rests_of(rule.steps, {"form", "meta"})) {
-      added.push_back(rule_for_metadata(rule, rest));
+      add_for_metadata(rule, std::span(rule.steps).subspan(rest), added);
     }
   }
   policy.rules.insert(policy.rules.end(), added.begin(), added.end());

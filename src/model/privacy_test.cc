@@ -69,7 +69,13 @@ TEST(PrivacyPolicy, MetadataIsTreatedLikeFormMeta) {
   EXPECT_EQ(added_for("$.form.meta.*", kHash), Added{"hash metadata.*"});
   EXPECT_EQ(added_for("$.form.meta", kHash), Added{"hash metadata"});
   EXPECT_EQ(added_for("$.form.**.deviceID", kHash), Added{"hash metadata.**.deviceID"});
-  EXPECT_EQ(added_for("$.*.meta.**.a.b", kHash), Added{"hash metadata.**.a.b"});
+  EXPECT_EQ(added_for("$.*.meta.**.a.b", kHash), (Added{"hash metadata.**.a.b", "drop metadata.a"}));
+  EXPECT_EQ(added_for("$.form.**.location.#text", kHash),
+            (Added{"hash metadata.**.location.#text", "hash metadata.location"}));
+  EXPECT_EQ(added_for("$.**.location.#text", kHash),
+            (Added{"hash metadata.**.location.#text", "hash metadata.location"}));
+  EXPECT_EQ(added_for("$.form.**.#text", kHash), (Added{"hash metadata.**.#text", "hash metadata.*"}));
+  EXPECT_EQ(added_for("$.form.meta.**.**.#text", kHash), (Added{"hash metadata.**.#text", "hash metadata.*"}));
   EXPECT_EQ(added_for("$.form.name", kHash), Added{});
   EXPECT_EQ(added_for("$.form.metal.name", kHash), Added{});
   EXPECT_EQ(added_for("$.metadata.username", kHash), Added{});
@@ -81,7 +87,7 @@ TEST(PrivacyPath, LeadsThroughAMember) {
                            "$.properties.**.phone", "$.*.*"}) {
     EXPECT_TRUE(leads(path)) << path;
   }
-  for (const char* path : {"$.phone", "$.**.phone", "$.indices.phone", "$.**.*"}) {
+  for (const char* path : {"$.phone", "$.**.phone", "$.indices.phone", "$.**.*", "$.**.**.phone"}) {
     EXPECT_FALSE(leads(path)) << path;
   }
 }

@@ -214,6 +214,9 @@ void Daemon::stop() {
     worker.join();
   }
   workers_.clear();
+  for (const auto& line : lines_) {
+    line->stop_intake();  // of a journal that was opened only just now
+  }
   log_.write(LogLevel::kInfo, "daemon.stopped", {});
 }
 

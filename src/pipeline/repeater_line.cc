@@ -188,7 +188,7 @@ void RepeaterLine::stop_intake() {
   if (opened_) {
     queue_->stop();
   }
-  if (trigger_) {
+  if (opened_ && trigger_) {
     trigger_->stop_waiting();
   }
 }
@@ -202,7 +202,12 @@ Status RepeaterLine::trigger_now() {
   }
   trigger_->request_cut();
   surroundings_.scheduler.wake(repeater_.name, trigger_->name());
-  if (!trigger_->wait_served(kTriggerLimit)) {
+  const auto served = trigger_->wait_served(kTriggerLimit);
+  if (served == TriggerStep::Served::kStopping) {
+    return fail(Error{ErrorKind::kUnavailable, "trigger", repeater_.name.str(), "firn is shutting down",
+                      "ask again when it runs"});
+  }
+  if (served == TriggerStep::Served::kNotYet) {
     return fail(Error{ErrorKind::kBusy, "trigger", repeater_.name.str(), "the pipeline is busy; it will be done soon",
                       "see `firn status`"});
   }

@@ -156,6 +156,9 @@ Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, cons
   const std::string first = filter.behind ? filter.behind->first.str() : "";
   FIRN_ASSIGN(const auto found, repeaters(database, filter.repeater, first));
   for (const auto& repeater : found) {
+    if (records.size() == filter.limit) {
+      break;
+    }
     const bool is_first = filter.behind && repeater.name == first;
     const std::int64_t after = is_first ? static_cast<std::int64_t>(filter.behind->second.value()) : -1;
     std::vector<QuarantinedRecord> of_repeater;
