@@ -5,7 +5,10 @@
 #include <cctype>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -19,10 +22,47 @@ namespace firn {
 namespace {
 
 constexpr Duration kConnectLimit = std::chrono::seconds(10);
+constexpr long kUploadPiece = 256L << 10U;
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+/// What one call sends of a file.
+struct Upload {
+  File* file = nullptr;
+  std::uint64_t at = 0;
+  std::uint64_t end = 0;
+  std::optional<Error> failure;
+};
+
+std::size_t give_body(char* room, std::size_t one, std::size_t count, Upload* upload) {
+  const std::uint64_t wanted = std::min<std::uint64_t>(one * count, upload->end - upload->at);
+  if (wanted == 0) {
+    return 0;
+  }
+  const auto piece = upload->file->read_at(upload->at, wanted);
+  if (!piece) {
+    upload->failure = piece.error();
+    return CURL_READFUNC_ABORT;
+  }
+  if (piece->empty()) {
+    upload->failure = Error{ErrorKind::kDamaged, "send", "the body's file", "it is shorter than it was", ""};
+    return CURL_READFUNC_ABORT;
+  }
+  std::ranges::copy(*piece, room);
+  upload->at += piece->size();
+  return piece->size();
+}
+
+/// Asked when a kept connection was closed meanwhile, and the request is sent again over another one.
+int seek_body(Upload* upload, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET || offset < 0 || static_cast<std::uint64_t>(offset) > upload->end) {
+    return CURL_SEEKFUNC_FAIL;
+  }
+  upload->at = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
 
 /// What one call collects.
 struct Answer {
@@ -152,10 +192,14 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_ERRORBUFFER, why.data());
     set(CURLOPT_HTTPHEADER, headers.get());
     set_target(call);
-    set_content(call);
+    Upload upload{call.body_file, 0, call.body_bytes, std::nullopt};
+    set_content(call, upload);
     set_collectors(answer);
     const auto code = curl_easy_perform(easy_.get());
     set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+    if (upload.failure) {
+      return fail(*std::move(upload.failure));
+    }
     if (code != CURLE_OK) {
       return fail(error_of(code, call, answer, why.data()));
     }
@@ -196,9 +240,20 @@ class CurlClient final : public HttpClient {
     }
   }
 
-  void set_content(const HttpCall& call) {
+  void set_content(const HttpCall& call, Upload& upload) {
     if (call.method == "HEAD") {
       set(CURLOPT_NOBODY, 1L);
+      return;
+    }
+    set(CURLOPT_CUSTOMREQUEST, call.method.c_str());
+    if (call.body_file != nullptr) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(call.body_bytes));
+      set(CURLOPT_READFUNCTION, &give_body);
+      set(CURLOPT_READDATA, &upload);
+      set(CURLOPT_SEEKFUNCTION, &seek_body);
+      set(CURLOPT_SEEKDATA, &upload);
+      set(CURLOPT_UPLOAD_BUFFERSIZE, kUploadPiece);
       return;
     }
     const bool has_body = !call.body.empty() || call.method == "POST" || call.method == "PUT";
@@ -206,7 +261,6 @@ class CurlClient final : public HttpClient {
       set(CURLOPT_POSTFIELDS, call.body.data());
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
     }
-    set(CURLOPT_CUSTOMREQUEST, call.method.c_str());
   }
 
   void set_collectors(Answer& answer) {

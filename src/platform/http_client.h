@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "platform/file_system.h"
 
 namespace firn {
 
@@ -16,6 +19,9 @@ struct HttpCall {
   std::string unix_path = {};  ///< when not empty: connect there; the host in `url` is then only a name
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
+  /// When not null, `body_bytes` of it are sent instead of `body`, read as they go. Must outlive the call.
+  File* body_file = nullptr;
+  std::uint64_t body_bytes = 0;
   std::string username = {};  ///< HTTP Basic when not empty
   std::string password = {};
   Duration timeout = std::chrono::seconds(30);
@@ -32,7 +38,8 @@ struct HttpReply {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Any status is a reply; an error means that none came (kUnavailable), and says why.
+  /// Any status is a reply; an error means that none came (kUnavailable), and says why. When the body's file cannot be
+  /// read, its error.
   virtual Result<HttpReply> call(const HttpCall& call) = 0;
 };
 

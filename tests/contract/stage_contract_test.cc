@@ -3,12 +3,18 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
 #include "model/stage.h"
 #include "platform/file_system.h"
+#include "platform/http_client.h"
 #include "stage/directory/directory_stage.h"
+#include "stage/s3/s3_client.h"
+#include "stage/s3/s3_stage.h"
+#include "tests/standins/s3_server.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/memory_stage.h"
 #include "tests/support/simulated_file_system.h"
 #include "tests/support/temporary_directory.h"
@@ -22,8 +28,18 @@ using Keys = std::vector<std::string>;
 struct Place {
   TemporaryDirectory folder;
   std::unique_ptr<FileSystem> files;
+  ManualClock clock;
+  std::unique_ptr<S3Server> server;
   std::unique_ptr<Stage> stage;
 };
+
+std::unique_ptr<Stage> make_s3_stage(Place& place) {
+  place.server = std::make_unique<S3Server>(place.clock);
+  auto client = std::make_unique<S3Client>(
+      S3Place{S3Server::kBucket, S3Server::kRegion, place.server->endpoint()},
+      []() -> Result<AwsCredentials> { return S3Server::credentials(); }, place.clock, make_curl_client);
+  return std::make_unique<S3Stage>(*place.files, std::move(client), "some/prefix");
+}
 
 std::unique_ptr<Place> make_place(const std::string& name) {
   auto place = std::make_unique<Place>();
@@ -31,6 +47,8 @@ std::unique_ptr<Place> make_place(const std::string& name) {
   EXPECT_TRUE(place->files->create_directories(place->folder.path()));
   if (name == "memory") {
     place->stage = std::make_unique<MemoryStage>(*place->files);
+  } else if (name == "s3") {
+    place->stage = make_s3_stage(*place);
   } else {
     place->stage = std::make_unique<DirectoryStage>(*place->files, place->folder / "stage", "some/prefix");
   }
@@ -196,7 +214,7 @@ TEST_P(StageContract, TellsWhereObjectsAre) {
   EXPECT_TRUE(stage.location(ObjectKey("forms/a")).ends_with("forms/a"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stages, StageContract, testing::Values("memory", "directory", "directory_simulated"),
+INSTANTIATE_TEST_SUITE_P(Stages, StageContract, testing::Values("memory", "directory", "directory_simulated", "s3"),
                          [](const auto& place) { return std::string(place.param); });
 
 class DirectoryKeys : public testing::TestWithParam<const char*> {};

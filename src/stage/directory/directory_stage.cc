@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "stage/directory/metadata_json.h"
+#include "stage/object_metadata.h"
 
 namespace firn {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "stage/directory/metadata_json.h"
+#include "stage/object_metadata.h"
 #include "tests/support/simulated_file_system.h"
 
 namespace firn {

@@ -1,4 +1,4 @@
-#include "stage/directory/metadata_json.h"
+#include "stage/object_metadata.h"
 
 #include <algorithm>
 #include <boost/json/object.hpp>

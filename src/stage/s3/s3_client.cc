@@ -1,0 +1,212 @@
+#include "stage/s3/s3_client.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/base64.h"
+#include "base/check.h"
+#include "stage/s3/s3_xml.h"
+
+namespace firn {
+namespace {
+
+constexpr std::size_t kMostKeys = 1000;
+constexpr std::size_t kLargestAnswer = 4U << 20U;
+constexpr std::string_view kMetadata = "x-amz-meta-firn";
+constexpr Duration kTimeout = std::chrono::minutes(1);
+// For each byte of an upload: a slow line of 1 Mbit/s still gets a chunk of 250 MB through.
+constexpr std::uint64_t kLeastBytesPerSecond = 100'000;
+
+std::string_view scheme_of(std::string_view endpoint) {
+  const std::size_t end = endpoint.find("://");
+  return end == std::string_view::npos ? std::string_view("https") : endpoint.substr(0, end);
+}
+
+std::string host_of(const S3Place& place) {
+  if (place.endpoint.empty()) {
+    return fmt::format("{}.s3.{}.amazonaws.com", place.bucket, place.region);
+  }
+  const std::size_t end = place.endpoint.find("://");
+  return place.endpoint.substr(end == std::string::npos ? 0 : end + 3);
+}
+
+std::string_view bytes_of(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+/// DeleteObjects wants it, so that a request that was changed on the way removes nothing.
+std::string md5_base64(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned size = 0;
+  FIRN_CHECK(EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_md5(), nullptr) == 1, "MD5 is there");
+  return to_base64({reinterpret_cast<const char*>(out.data()), size});
+}
+
+std::string header_of(const HttpReply& reply, std::string_view name) {
+  const auto found = std::ranges::find(reply.headers, name, &std::pair<std::string, std::string>::first);
+  return found == reply.headers.end() ? "" : found->second;
+}
+
+Error unreadable(const S3Question& question) {
+  return {ErrorKind::kUnavailable, question.operation, question.bucket + "/" + question.key,
+          "the answer cannot be read: it is not what S3 sends", "is the endpoint one of S3?"};
+}
+
+std::string delete_body(std::span<const std::string> keys) {
+  std::string xml = R"(<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>)";
+  for (const std::string& key : keys) {
+    xml += "<Object><Key>";
+    append_xml_text(xml, key);
+    xml += "</Key></Object>";
+  }
+  return xml + "</Delete>";
+}
+
+}  // namespace
+
+S3Client::S3Client(S3Place place, Credentials credentials, const Clock& clock, MakeHttp make_http)
+    : place_(std::move(place)),
+      scheme_(scheme_of(place_.endpoint)),
+      host_(host_of(place_)),
+      credentials_(std::move(credentials)),
+      clock_(clock),
+      make_http_(std::move(make_http)) {}
+
+std::string S3Client::location(const std::string& key) const { return fmt::format("s3://{}/{}", place_.bucket, key); }
+
+S3Question S3Client::question(std::string operation, std::string permission, std::string key) const {
+  return {std::move(operation), std::move(permission), place_.bucket, std::move(key)};
+}
+
+AwsRequest S3Client::request(const std::string& method, const std::string& key) const {
+  AwsRequest request;
+  request.method = method;
+  request.host = host_;
+  request.path = (place_.endpoint.empty() ? "/" : "/" + place_.bucket + "/") + key;
+  return request;
+}
+
+std::unique_ptr<HttpClient> S3Client::take_http() {
+  {
+    const MutexLock lock(mutex_);
+    if (!idle_.empty()) {
+      auto http = std::move(idle_.back());
+      idle_.pop_back();
+      return http;
+    }
+  }
+  return make_http_();
+}
+
+void S3Client::give_back(std::unique_ptr<HttpClient> http) {
+  const MutexLock lock(mutex_);
+  idle_.push_back(std::move(http));
+}
+
+/// Signs and sends; the body is the call's.
+Result<HttpReply> S3Client::send(AwsRequest request, HttpCall call) {
+  if (request.payload_sha256.empty()) {
+    request.payload_sha256 = to_hex(sha256(call.body));
+  }
+  request.headers.emplace_back("x-amz-content-sha256", request.payload_sha256);
+  FIRN_ASSIGN(const AwsCredentials credentials, credentials_());
+  sign_aws(request, credentials, {place_.region, "s3", clock_.now()});
+  call.method = request.method;
+  call.url = fmt::format("{}://{}{}", scheme_, host_, aws_target(request));
+  call.headers = std::move(request.headers);
+  call.timeout = kTimeout + std::chrono::seconds(call.body_bytes / kLeastBytesPerSecond);
+  call.response_limit = kLargestAnswer;
+  auto http = take_http();
+  auto reply = http->call(call);
+  give_back(std::move(http));
+  return reply;
+}
+
+Status S3Client::put(const std::string& key, const S3Upload& upload) {
+  AwsRequest put = request("PUT", key);
+  put.payload_sha256 = to_hex(upload.digest);
+  put.headers = {{"If-None-Match", "*"},
+                 {"x-amz-checksum-sha256", to_base64(bytes_of(upload.digest))},
+                 {std::string(kMetadata), upload.metadata}};
+  HttpCall call;
+  call.body_file = upload.file;
+  call.body_bytes = upload.bytes;
+  FIRN_ASSIGN(const HttpReply reply, send(std::move(put), std::move(call)));
+  return reply.status == 200 ? Status() : fail(s3_error(reply, question("put", "s3:PutObject", key)));
+}
+
+Result<S3Object> S3Client::head(const std::string& key) {
+  FIRN_ASSIGN(const HttpReply reply, send(request("HEAD", key), {}));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, question("look at", "s3:GetObject", key)));
+  }
+  S3Object object;
+  object.bytes = std::strtoull(header_of(reply, "content-length").c_str(), nullptr, 10);
+  object.metadata = header_of(reply, kMetadata);
+  return object;
+}
+
+Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& after, std::size_t limit) {
+  AwsRequest list = request("GET", "");
+  list.query = {{"list-type", "2"}, {"prefix", prefix}, {"max-keys", std::to_string(std::min(limit, kMostKeys))}};
+  if (!after.empty()) {
+    list.query.emplace_back("start-after", after);
+  }
+  const S3Question asked = question("list", "s3:ListBucket", prefix);
+  FIRN_ASSIGN(const HttpReply reply, send(std::move(list), {}));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, asked));
+  }
+  const auto texts = read_s3_xml(reply.body);
+  const std::string_view truncated = texts ? text_at(*texts, "ListBucketResult/IsTruncated") : "";
+  if (truncated != "true" && truncated != "false") {
+    return fail(unreadable(asked));
+  }
+  S3Listing listing;
+  listing.more = truncated == "true";
+  for (const auto& [place, text] : *texts) {
+    if (place == "ListBucketResult/Contents/Key") {
+      listing.keys.push_back(text);
+    }
+  }
+  return listing;
+}
+
+Status S3Client::remove(std::span<const std::string> keys) {
+  FIRN_CHECK(keys.size() <= kMostKeys, "S3 removes a thousand at a time");
+  AwsRequest remove = request("POST", "");
+  remove.query = {{"delete", std::nullopt}};
+  HttpCall call;
+  call.body = delete_body(keys);
+  remove.headers = {{"Content-MD5", md5_base64(call.body)}};
+  const S3Question asked = question("remove", "s3:DeleteObject", keys.empty() ? "" : keys.front());
+  FIRN_ASSIGN(const HttpReply reply, send(std::move(remove), std::move(call)));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, asked));
+  }
+  const auto texts = read_s3_xml(reply.body);
+  if (!texts) {
+    return fail(unreadable(asked));
+  }
+  const std::string_view code = text_at(*texts, "DeleteResult/Error/Code");
+  if (code.empty()) {
+    return {};
+  }
+  // One of them was refused inside an answer 200.
+  HttpReply inner{403, fmt::format("<Error><Code>{}</Code></Error>", code), {}};
+  S3Question about = asked;
+  about.key = text_at(*texts, "DeleteResult/Error/Key");
+  return fail(s3_error(inner, about));
+}
+
+}  // namespace firn

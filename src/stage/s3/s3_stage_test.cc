@@ -1,0 +1,191 @@
+// What S3 adds to what every stage does (tests/contract/stage_contract_test.cc).
+#include "stage/s3/s3_stage.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "platform/file_system.h"
+#include "platform/http_client.h"
+#include "stage/s3/s3_client.h"
+#include "tests/standins/s3_server.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/simulated_file_system.h"
+
+namespace firn {
+namespace {
+
+class S3StageTest : public testing::Test {
+ protected:
+  S3StageTest() {
+    EXPECT_TRUE(files_.create_directories("/chunks"));
+    open();
+  }
+
+  void open() {
+    auto client = std::make_unique<S3Client>(
+        place_, [this]() -> Result<AwsCredentials> { return credentials_; }, clock_, make_curl_client);
+    stage_ = std::make_unique<S3Stage>(files_, std::move(client), "firn");
+  }
+
+  Result<PutOutcome> put(const std::string& content, const std::string& key = "forms/a") {
+    EXPECT_TRUE(replace_file(files_, "/chunks/local", content));
+    ObjectMetadata metadata;
+    metadata.bytes = content.size();
+    metadata.file_digest = sha256(content);
+    metadata.content_digest = sha256("rows of " + content);
+    metadata.definition = "0123456789abcdef";
+    return stage_->put(ObjectKey(key), "/chunks/local", metadata);
+  }
+  Error failure(const std::string& key = "forms/a") {
+    const auto outcome = put("content", key);
+    EXPECT_FALSE(outcome);
+    return outcome ? Error() : outcome.error();
+  }
+
+  ManualClock clock_;
+  SimulatedFileSystem files_;
+  S3Server server_{clock_};
+  S3Place place_{S3Server::kBucket, S3Server::kRegion, server_.endpoint()};
+  AwsCredentials credentials_ = S3Server::credentials();
+  std::unique_ptr<S3Stage> stage_;
+};
+
+TEST_F(S3StageTest, KeepsTheFileUnderThePrefixWithItsMetadata) {
+  const std::string content(3'000'000, 'x');
+  EXPECT_EQ(put(content), PutOutcome::kCreated);
+  const auto objects = server_.objects();
+  ASSERT_EQ(objects.size(), 1U);
+  EXPECT_EQ(objects.begin()->first, "firn/forms/a");
+  EXPECT_EQ(objects.begin()->second.bytes, content);
+  EXPECT_TRUE(objects.begin()->second.metadata.at("x-amz-meta-firn").starts_with("{\"rows\":0,"));
+  EXPECT_EQ(stage_->location(ObjectKey("forms/a")), "s3://bucket/firn/forms/a");
+}
+
+TEST_F(S3StageTest, KeysMayHoldWhatUrlsMayNot) {
+  const std::string key = "forms/2026-11/a b+c=d&e%41é.csv.zst";
+  EXPECT_EQ(put("content", key), PutOutcome::kCreated);
+  EXPECT_TRUE(server_.objects().contains("firn/" + key));
+  EXPECT_EQ(stage_->head(ObjectKey(key)).value().metadata.bytes, 7U);
+  EXPECT_EQ(stage_->list("forms/2026-11/a b+", {}, 10).value().objects.at(0).key.str(), key);
+  EXPECT_TRUE(stage_->remove(std::vector{ObjectKey(key)}));
+  EXPECT_TRUE(server_.objects().empty());
+}
+
+TEST_F(S3StageTest, AnAnswerThatWasLostIsFoundByTheNextPut) {
+  EXPECT_EQ(put("content"), PutOutcome::kCreated);
+  server_.answer_next(s3_refusal(412, "PreconditionFailed"));
+  EXPECT_EQ(put("content"), PutOutcome::kAlreadyThere);
+}
+
+TEST_F(S3StageTest, IsTriedAgainWhenS3IsBusy) {
+  for (const auto& [status, code] :
+       {std::pair{503, "SlowDown"}, {500, "InternalError"}, {409, "ConditionalRequestConflict"}}) {
+    server_.answer_next(s3_refusal(status, code));
+    EXPECT_TRUE(failure().is_passing()) << code;
+  }
+  EXPECT_EQ(put("content"), PutOutcome::kCreated);
+}
+
+TEST_F(S3StageTest, NeedsTheRightSecretRegionBucketAndClock) {
+  credentials_.secret = "wrong";
+  EXPECT_EQ(failure().kind, ErrorKind::kPermission);
+  credentials_ = {"AKIDOTHER", "wrong", ""};
+  EXPECT_NE(failure().hint.find("access key id"), std::string::npos);
+  credentials_ = S3Server::credentials();
+  place_.region = "us-east-1";
+  open();
+  EXPECT_EQ(failure().hint, "set the region of the bucket bucket (it is eu-central-1)");
+  place_ = {"other", S3Server::kRegion, server_.endpoint()};
+  open();
+  EXPECT_EQ(failure().hint, "make the bucket other, or correct its name");
+}
+
+TEST_F(S3StageTest, AClockThatIsWrongIsNamed) {
+  ManualClock late(clock_.now() + std::chrono::minutes(16));
+  S3Stage stage(files_,
+                std::make_unique<S3Client>(
+                    place_, [this]() -> Result<AwsCredentials> { return credentials_; }, late, make_curl_client),
+                "");
+  const auto found = stage.list("", {}, 10);
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().hint.find("clock"), std::string::npos);
+}
+
+TEST_F(S3StageTest, WithoutCredentialsNothingIsSent) {
+  S3Stage stage(files_,
+                std::make_unique<S3Client>(
+                    place_,
+                    []() -> Result<AwsCredentials> {
+                      return fail(Error{ErrorKind::kPermission, "find", "credentials", "there are none", ""});
+                    },
+                    clock_, make_curl_client),
+                "");
+  EXPECT_EQ(stage.head(ObjectKey("a")).error().reason, "there are none");
+}
+
+TEST_F(S3StageTest, WhatSomebodyElsePutThereIsDamaged) {
+  server_.set_object("firn/forms/a", {"content", {}});
+  EXPECT_EQ(stage_->head(ObjectKey("forms/a")).error().kind, ErrorKind::kDamaged);
+  EXPECT_EQ(failure().kind, ErrorKind::kDamaged);
+}
+
+TEST_F(S3StageTest, ARefusalInsideAGoodAnswerIsAFailure) {
+  HttpResponse answer;
+  answer.body =
+      "<DeleteResult><Error><Key>firn/forms/a</Key><Code>AccessDenied</Code><Message>m</Message></Error>"
+      "</DeleteResult>";
+  server_.answer_next(std::move(answer));
+  const Status removed = stage_->remove(std::vector{ObjectKey("forms/a")});
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().kind, ErrorKind::kPermission);
+  EXPECT_EQ(removed.error().object, "bucket/firn/forms/a");
+  HttpResponse page;
+  page.body = "<html>a proxy's page</html>";
+  server_.answer_next(page);
+  EXPECT_TRUE(stage_->list("", {}, 10).error().is_passing());
+  page.body = "a proxy's page";
+  server_.answer_next(page);
+  EXPECT_TRUE(stage_->remove(std::vector{ObjectKey("forms/a")}).error().is_passing());
+}
+
+TEST_F(S3StageTest, RemovesThousands) {
+  std::vector<ObjectKey> keys;
+  for (int i = 0; i < 2001; ++i) {
+    keys.emplace_back("forms/" + std::to_string(i));
+    server_.set_object("firn/" + keys.back().str(), {"x", {}});
+  }
+  server_.set_object("firn/other", {"x", {}});
+  EXPECT_TRUE(stage_->remove(keys));
+  EXPECT_EQ(server_.objects().size(), 1U);
+}
+
+TEST_F(S3StageTest, ManyThreadsPutSideBySide) {
+  ObjectMetadata metadata;
+  metadata.bytes = 7;
+  metadata.file_digest = sha256("content");
+  metadata.content_digest = sha256("rows");
+  ASSERT_TRUE(replace_file(files_, "/chunks/local", "content"));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this, &metadata, i] {
+      for (int n = 0; n < 5; ++n) {
+        const ObjectKey key("forms/" + std::to_string(i) + "-" + std::to_string(n));
+        EXPECT_EQ(stage_->put(key, "/chunks/local", metadata), PutOutcome::kCreated);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(server_.objects().size(), 20U);
+}
+
+}  // namespace
+}  // namespace firn

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "platform/http_server.h"
+#include "stage/s3/sigv4.h"
+
+namespace firn {
+
+/// What S3 keeps of an object.
+struct S3ServerObject {
+  std::string bytes;
+  std::map<std::string, std::string> metadata;  ///< `x-amz-meta-...`
+};
+
+/// A server in this process that does what Amazon S3 does for one bucket, in path style on loopback, and refuses what
+/// S3 refuses: wrong signatures and regions, clocks that are 15 minutes off, headers that are not signed, content that
+/// is not what its digests say, a taken name where there must be none. Threads: any.
+class S3Server final : public HttpHandler {
+ public:
+  static constexpr const char* kBucket = "bucket";
+  static constexpr const char* kRegion = "eu-central-1";
+
+  /// `clock` must outlive the server.
+  explicit S3Server(const Clock& clock);
+  ~S3Server() override;
+  S3Server(const S3Server&) = delete;
+  S3Server& operator=(const S3Server&) = delete;
+
+  [[nodiscard]] std::string endpoint() const;
+  static AwsCredentials credentials() { return {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}; }
+
+  /// The next request is answered so, after its signature was looked at.
+  void answer_next(HttpResponse response) FIRN_EXCLUDES(mutex_);
+  [[nodiscard]] std::map<std::string, S3ServerObject> objects() const FIRN_EXCLUDES(mutex_);
+  /// Changes an object behind everybody's back.
+  void set_object(const std::string& key, S3ServerObject object) FIRN_EXCLUDES(mutex_);
+
+  HttpDecision head(const HttpHead& head) override;
+
+ private:
+  struct Request;
+  class Exchange;
+
+  HttpResponse answer(const Request& request) FIRN_EXCLUDES(mutex_);
+  [[nodiscard]] std::optional<HttpResponse> check(const Request& request) const;
+  HttpResponse put(const Request& request) FIRN_REQUIRES(mutex_);
+  HttpResponse get(const Request& request) FIRN_REQUIRES(mutex_);
+  HttpResponse list(const Request& request) FIRN_REQUIRES(mutex_);
+  HttpResponse remove(const Request& request) FIRN_REQUIRES(mutex_);
+
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  std::map<std::string, S3ServerObject> objects_ FIRN_GUARDED_BY(mutex_);
+  std::optional<HttpResponse> next_ FIRN_GUARDED_BY(mutex_);
+  std::unique_ptr<HttpServer> server_;
+};
+
+/// How S3 says that something is wrong.
+HttpResponse s3_refusal(int status, const std::string& code, const std::string& message = "as asked");
+
+}  // namespace firn
