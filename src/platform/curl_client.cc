@@ -23,6 +23,7 @@ namespace {
 
 constexpr Duration kConnectLimit = std::chrono::seconds(10);
 constexpr long kUploadPiece = 256L << 10U;
+constexpr long kLongestStall = 60;  // seconds without a byte of an upload
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -223,6 +224,8 @@ class CurlClient final : public HttpClient {
   void set_target(const HttpCall& call) {
     set(CURLOPT_URL, call.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_PATH_AS_IS, 1L);  // what is signed is sent
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
@@ -254,6 +257,8 @@ class CurlClient final : public HttpClient {
       set(CURLOPT_SEEKFUNCTION, &seek_body);
       set(CURLOPT_SEEKDATA, &upload);
       set(CURLOPT_UPLOAD_BUFFERSIZE, kUploadPiece);
+      set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+      set(CURLOPT_LOW_SPEED_TIME, kLongestStall);
       return;
     }
     const bool has_body = !call.body.empty() || call.method == "POST" || call.method == "PUT";

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "base/check.h"
 #include "base/mutex.h"
 #include "platform/fd.h"
+#include "platform/file_system.h"
 #include "platform/http_client.h"
 #include "tests/support/temporary_directory.h"
 
@@ -232,6 +234,65 @@ TEST(CurlClient, SpeaksOverAUnixSocket) {
   ASSERT_TRUE(reply) << reply.error().message();
   EXPECT_EQ(reply->body, "fine");
   EXPECT_TRUE(contains(server.requests().at(0), "Host: firn\r\n"));
+}
+
+/// Says that it is larger than it is, or cannot be read.
+class OddFile final : public File {
+ public:
+  explicit OddFile(std::string content, bool broken = false) : content_(std::move(content)), broken_(broken) {}
+  Status append(std::string_view) override { return {}; }
+  Result<std::string> read_at(std::uint64_t offset, std::size_t size) override {
+    if (broken_) {
+      return fail(Error{ErrorKind::kUnavailable, "read", "the file", "it is broken", ""});
+    }
+    return content_.substr(std::min<std::size_t>(offset, content_.size()), size);
+  }
+  Status sync() override { return {}; }
+  [[nodiscard]] Result<std::uint64_t> size() const override { return content_.size(); }
+
+ private:
+  std::string content_;
+  bool broken_;
+};
+
+HttpCall upload(const std::string& url, File& file, std::uint64_t bytes) {
+  HttpCall call{.method = "PUT", .url = url};
+  call.body_file = &file;
+  call.body_bytes = bytes;
+  return call;
+}
+
+TEST(CurlClient, SendsAFileAsItReadsIt) {
+  PlainServer server(say_ok);
+  const auto client = make_curl_client();
+  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{1'000'000}}) {
+    OddFile file(std::string(size, 'f'));
+    ASSERT_TRUE(client->call(upload(server.url("/a/../b"), file, size)));
+    const std::string request = server.requests().back();
+    EXPECT_TRUE(request.starts_with("PUT /a/../b HTTP/1.1\r\n"));
+    EXPECT_TRUE(request.ends_with("\r\n\r\n" + std::string(size, 'f')));
+    EXPECT_TRUE(contains(request, "Content-Length: " + std::to_string(size)));
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(CurlClient, SaysWhyAFileCannotBeSent) {
+  PlainServer server(say_ok);
+  OddFile broken("", true);
+  EXPECT_EQ(make_curl_client()->call(upload(server.url(), broken, 5)).error().reason, "it is broken");
+  OddFile shorter("abc");
+  EXPECT_EQ(make_curl_client()->call(upload(server.url(), shorter, 5)).error().kind, ErrorKind::kDamaged);
+}
+
+TEST(CurlClient, SendsAFileAgainWhenTheConnectionWasClosed) {
+  PlainServer server([](const auto& request) {
+    return request.starts_with("GET") ? ok("", "Connection: keep-alive\r\nX: Connection: close\r\n") : ok("fine");
+  });
+  const auto client = make_curl_client();
+  ASSERT_TRUE(client->call(get(server.url())));
+  OddFile file("content");
+  ASSERT_TRUE(client->call(upload(server.url(), file, 7)));
+  EXPECT_TRUE(server.requests().back().ends_with("\r\n\r\ncontent"));
 }
 
 TEST(CurlClient, GivesAnyStatusAndFollowsNoRedirect) {

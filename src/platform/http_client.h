@@ -38,8 +38,9 @@ struct HttpReply {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Any status is a reply; an error means that none came (kUnavailable), and says why. When the body's file cannot be
-  /// read, its error.
+  /// Any status is a reply; an error means that none came (kUnavailable), or that the call cannot be made
+  /// (kConfiguration, kInvalidInput, what reading the body's file says), and says why. An upload that stands still for
+  /// a minute ends.
   virtual Result<HttpReply> call(const HttpCall& call) = 0;
 };
 

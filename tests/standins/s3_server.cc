@@ -143,6 +143,9 @@ HttpDecision S3Server::head(const HttpHead& head) {
 }
 
 std::optional<HttpResponse> S3Server::check(const Request& request) const {
+  if (!request.header("x-amz-security-token").empty()) {
+    return s3_refusal(400, "InvalidToken");  // these credentials have none
+  }
   const std::string shown = request.header("authorization");
   const std::string names = between(shown, "SignedHeaders=", ",");
   if (!shown.starts_with("AWS4-HMAC-SHA256 Credential=" + credentials().key_id + "/")) {
@@ -154,7 +157,8 @@ std::optional<HttpResponse> S3Server::check(const Request& request) const {
   }
   if (!shown.contains(fmt::format("/{}/s3/aws4_request,", kRegion))) {
     HttpResponse response = s3_refusal(400, "AuthorizationHeaderMalformed", "the region is wrong");
-    response.headers.emplace_back("x-amz-bucket-region", kRegion);
+    const std::string region = fmt::format("<Region>{}</Region></Error>", kRegion);
+    response.body.replace(response.body.find("</Error>"), region.size(), region);
     return response;
   }
   const auto url = parse_url_target(request.target);
@@ -216,6 +220,15 @@ HttpResponse S3Server::answer(const Request& received) {
 
 HttpResponse S3Server::put(const Request& request) {
   const std::string condition = request.header("if-none-match");
+  constexpr std::size_t kMostKeyBytes = 1024;
+  constexpr std::size_t kMostMetadataBytes = 2048;
+  std::size_t metadata = 0;
+  for (const auto& [name, value] : request.headers) {
+    metadata += name.starts_with("x-amz-meta-") ? name.size() + value.size() : 0;
+  }
+  if (request.key.size() > kMostKeyBytes || metadata > kMostMetadataBytes) {
+    return s3_refusal(400, metadata > kMostMetadataBytes ? "MetadataTooLarge" : "KeyTooLongError");
+  }
   if (!condition.empty() && condition != "*") {
     return s3_refusal(501, "NotImplemented");
   }
@@ -257,6 +270,8 @@ HttpResponse S3Server::list(const Request& request) {
   const std::string prefix = request.query.get("prefix");
   const std::size_t limit = std::min<std::size_t>(std::stoul(request.query.get("max-keys")), kMostKeys);
   std::string xml = R"(<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">)";
+  const bool is_encoded = request.query.get("encoding-type") == "url";
+  xml += is_encoded ? "<EncodingType>url</EncodingType>" : "";
   std::size_t count = 0;
   bool more = false;
   for (auto entry = objects_.upper_bound(request.query.get("start-after")); entry != objects_.end(); ++entry) {
@@ -269,7 +284,7 @@ HttpResponse S3Server::list(const Request& request) {
     }
     ++count;
     xml += "<Contents><Key>";
-    append_xml_text(xml, entry->first);
+    append_xml_text(xml, is_encoded ? percent_encode(entry->first) : entry->first);
     xml += fmt::format("</Key><Size>{}</Size></Contents>", entry->second.bytes.size());
   }
   return xml_answer(xml + fmt::format("<IsTruncated>{}</IsTruncated></ListBucketResult>", more));

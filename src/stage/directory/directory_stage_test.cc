@@ -91,7 +91,7 @@ class SharedFiles final : public FileSystem {
 TEST_F(DirectoryStageTest, NeverReplacesWhatAnotherProgramPutMeanwhile) {
   SharedFiles shared(files, path);
   DirectoryStage late(shared, "/stage", "prefix");
-  EXPECT_EQ(late.put(key, "/local", metadata_of("content")).error().kind, ErrorKind::kDamaged);
+  EXPECT_EQ(late.put(key, "/local", metadata_of("content")).error().kind, ErrorKind::kConflict);
   EXPECT_EQ(files.content(path), "another program's");
 }
 

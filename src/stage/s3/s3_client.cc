@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "base/base64.h"
 #include "base/check.h"
+#include "base/url.h"
 #include "stage/s3/s3_xml.h"
 
 namespace firn {
@@ -27,17 +29,36 @@ constexpr Duration kTimeout = std::chrono::minutes(1);
 // For each byte of an upload: a slow line of 1 Mbit/s still gets a chunk of 250 MB through.
 constexpr std::uint64_t kLeastBytesPerSecond = 100'000;
 
-std::string_view scheme_of(std::string_view endpoint) {
-  const std::size_t end = endpoint.find("://");
-  return end == std::string_view::npos ? std::string_view("https") : endpoint.substr(0, end);
+/// Where requests go.
+struct Target {
+  std::string scheme = "https";
+  std::string host;  ///< as it is sent and signed: without the scheme's own port
+  std::string root = "/";
+};
+
+/// Amazon's certificates are good for one name before `s3`: a bucket with a dot goes into the path.
+Target amazon(const S3Place& place) {
+  if (place.bucket.contains('.')) {
+    return {"https", fmt::format("s3.{}.amazonaws.com", place.region), "/" + place.bucket + "/"};
+  }
+  return {"https", fmt::format("{}.s3.{}.amazonaws.com", place.bucket, place.region), "/"};
 }
 
-std::string host_of(const S3Place& place) {
+Target target_of(const S3Place& place) {
   if (place.endpoint.empty()) {
-    return fmt::format("{}.s3.{}.amazonaws.com", place.bucket, place.region);
+    return amazon(place);
   }
-  const std::size_t end = place.endpoint.find("://");
-  return place.endpoint.substr(end == std::string::npos ? 0 : end + 3);
+  Target target;
+  target.root = "/" + place.bucket + "/";
+  std::string_view rest = place.endpoint;
+  if (const std::size_t end = rest.find("://"); end != std::string_view::npos) {
+    target.scheme = rest.substr(0, end);
+    rest.remove_prefix(end + 3);
+  }
+  rest = rest.substr(0, rest.find('/'));
+  const std::string_view own_port = target.scheme == "http" ? ":80" : ":443";
+  target.host = rest.ends_with(own_port) ? rest.substr(0, rest.size() - own_port.size()) : rest;
+  return target;
 }
 
 std::string_view bytes_of(const Sha256& digest) {
@@ -62,6 +83,11 @@ Error unreadable(const S3Question& question) {
           "the answer cannot be read: it is not what S3 sends", "is the endpoint one of S3?"};
 }
 
+std::optional<std::string> decoded_key(std::string text) {
+  std::ranges::replace(text, '+', ' ');
+  return percent_decode(text);
+}
+
 std::string delete_body(std::span<const std::string> keys) {
   std::string xml = R"(<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>)";
   for (const std::string& key : keys) {
@@ -75,12 +101,12 @@ std::string delete_body(std::span<const std::string> keys) {
 }  // namespace
 
 S3Client::S3Client(S3Place place, Credentials credentials, const Clock& clock, MakeHttp make_http)
-    : place_(std::move(place)),
-      scheme_(scheme_of(place_.endpoint)),
-      host_(host_of(place_)),
-      credentials_(std::move(credentials)),
-      clock_(clock),
-      make_http_(std::move(make_http)) {}
+    : place_(std::move(place)), credentials_(std::move(credentials)), clock_(clock), make_http_(std::move(make_http)) {
+  Target target = target_of(place_);
+  scheme_ = std::move(target.scheme);
+  host_ = std::move(target.host);
+  root_ = std::move(target.root);
+}
 
 std::string S3Client::location(const std::string& key) const { return fmt::format("s3://{}/{}", place_.bucket, key); }
 
@@ -92,7 +118,7 @@ AwsRequest S3Client::request(const std::string& method, const std::string& key) 
   AwsRequest request;
   request.method = method;
   request.host = host_;
-  request.path = (place_.endpoint.empty() ? "/" : "/" + place_.bucket + "/") + key;
+  request.path = root_ + key;
   return request;
 }
 
@@ -148,7 +174,7 @@ Status S3Client::put(const std::string& key, const S3Upload& upload) {
 Result<S3Object> S3Client::head(const std::string& key) {
   FIRN_ASSIGN(const HttpReply reply, send(request("HEAD", key), {}));
   if (reply.status != 200) {
-    return fail(s3_error(reply, question("look at", "s3:GetObject", key)));
+    return fail(s3_error(reply, question("look at", "s3:GetObject (and s3:ListBucket on the bucket)", key)));
   }
   S3Object object;
   object.bytes = std::strtoull(header_of(reply, "content-length").c_str(), nullptr, 10);
@@ -158,7 +184,10 @@ Result<S3Object> S3Client::head(const std::string& key) {
 
 Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& after, std::size_t limit) {
   AwsRequest list = request("GET", "");
-  list.query = {{"list-type", "2"}, {"prefix", prefix}, {"max-keys", std::to_string(std::min(limit, kMostKeys))}};
+  list.query = {{"list-type", "2"},
+                {"prefix", prefix},
+                {"max-keys", std::to_string(std::min(limit, kMostKeys))},
+                {"encoding-type", "url"}};  // keys may hold what XML may not
   if (!after.empty()) {
     list.query.emplace_back("start-after", after);
   }
@@ -174,10 +203,16 @@ Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& a
   }
   S3Listing listing;
   listing.more = truncated == "true";
+  const bool is_encoded = text_at(*texts, "ListBucketResult/EncodingType") == "url";
   for (const auto& [place, text] : *texts) {
-    if (place == "ListBucketResult/Contents/Key") {
-      listing.keys.push_back(text);
+    if (place != "ListBucketResult/Contents/Key") {
+      continue;
     }
+    auto key = is_encoded ? decoded_key(text) : std::optional(text);
+    if (!key || !key->starts_with(prefix)) {
+      return fail(unreadable(asked));
+    }
+    listing.keys.push_back(*std::move(key));
   }
   return listing;
 }
@@ -195,18 +230,27 @@ Status S3Client::remove(std::span<const std::string> keys) {
     return fail(s3_error(reply, asked));
   }
   const auto texts = read_s3_xml(reply.body);
-  if (!texts) {
-    return fail(unreadable(asked));
+  const bool is_result = texts && !texts->empty() && texts->front().first.starts_with("DeleteResult");
+  return is_result ? refusal_in(*texts, asked) : fail(unreadable(asked));
+}
+
+/// A part of the keys may be refused inside an answer 200.
+Status S3Client::refusal_in(const S3Texts& texts, S3Question asked) {
+  std::string code;
+  for (const auto& [place, text] : texts) {
+    if (place == "DeleteResult/Error/Key") {
+      asked.key = text;
+    } else if (place == "DeleteResult/Error/Code") {
+      code = text;
+    } else if (place == "DeleteResult/Error/Message" && code != "NoSuchKey") {
+      std::string error = "<Error><Code>";
+      append_xml_text(error, code);
+      error += "</Code><Message>";
+      append_xml_text(error, text);
+      return fail(s3_error({500, error + "</Message></Error>", {}}, asked));
+    }
   }
-  const std::string_view code = text_at(*texts, "DeleteResult/Error/Code");
-  if (code.empty()) {
-    return {};
-  }
-  // One of them was refused inside an answer 200.
-  HttpReply inner{403, fmt::format("<Error><Code>{}</Code></Error>", code), {}};
-  S3Question about = asked;
-  about.key = text_at(*texts, "DeleteResult/Error/Key");
-  return fail(s3_error(inner, about));
+  return {};
 }
 
 }  // namespace firn

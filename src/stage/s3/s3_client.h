@@ -16,6 +16,7 @@
 #include "platform/file_system.h"
 #include "platform/http_client.h"
 #include "stage/s3/s3_error.h"
+#include "stage/s3/s3_xml.h"
 #include "stage/s3/sigv4.h"
 
 namespace firn {
@@ -25,7 +26,7 @@ struct S3Place {
   std::string bucket;
   std::string region = "us-east-1";
   /// `https://host[:port]` of a compatible server, which gets the bucket in the path; empty: Amazon's own, which gets
-  /// it in the host's name.
+  /// it in the host's name, unless it has a dot.
   std::string endpoint;
 };
 
@@ -46,7 +47,8 @@ struct S3Listing {
   bool more = false;
 };
 
-/// Calls of Amazon S3's REST API, signed, each one request. Failures are s3_error()'s, or the HTTP client's. Threads:
+/// Calls of Amazon S3's REST API, signed, each one request. Failures are s3_error()'s, the HTTP client's, or those
+/// of the credentials; kUnavailable when what comes back is not S3's. Threads:
 /// any; each call has a connection of its own, which is kept for later ones.
 class S3Client {
  public:
@@ -58,7 +60,7 @@ class S3Client {
 
   /// Writes the object, unless there is one: kAlreadyExists. S3 compares the digest: kDamaged.
   Status put(const std::string& key, const S3Upload& upload);
-  /// kNotFound when there is none.
+  /// kNotFound when there is none; kPermission without the right to list the bucket.
   Result<S3Object> head(const std::string& key);
   /// Keys that begin with `prefix` and come after `after`, in order; `limit` at most, 1000 in any case.
   Result<S3Listing> list(const std::string& prefix, const std::string& after, std::size_t limit);
@@ -69,17 +71,17 @@ class S3Client {
   [[nodiscard]] std::string location(const std::string& key) const;
 
  private:
-  struct Host;
-
   AwsRequest request(const std::string& method, const std::string& key) const;
   Result<HttpReply> send(AwsRequest request, HttpCall call);
   std::unique_ptr<HttpClient> take_http() FIRN_EXCLUDES(mutex_);
   void give_back(std::unique_ptr<HttpClient> http) FIRN_EXCLUDES(mutex_);
+  static Status refusal_in(const S3Texts& texts, S3Question asked);
   [[nodiscard]] S3Question question(std::string operation, std::string permission, std::string key) const;
 
   const S3Place place_;
-  const std::string scheme_;
-  const std::string host_;
+  std::string scheme_;
+  std::string host_;
+  std::string root_;  ///< of paths
   const Credentials credentials_;
   const Clock& clock_;
   const MakeHttp make_http_;

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/plain_text.h"
 #include "stage/s3/s3_xml.h"
 
 namespace firn {
@@ -37,10 +38,16 @@ constexpr std::array kMeanings = std::to_array<Meaning>({
     {"KMS.DisabledException", ErrorKind::kPermission, "enable the KMS key of the bucket {bucket}"},
     {"KMS.KMSInvalidStateException", ErrorKind::kPermission, "the KMS key is being deleted or is not enabled"},
     {"KMS.NotFoundException", ErrorKind::kConfiguration, "correct the id of the KMS key, or its region"},
-    {"MethodNotAllowed", ErrorKind::kConfiguration, "this server cannot do that: is the endpoint one of S3?"},
+    {"KMS.ThrottlingException", ErrorKind::kUnavailable, ""},
+    {"MethodNotAllowed", ErrorKind::kConfiguration, "is the endpoint one of S3?"},
     {"NoSuchBucket", ErrorKind::kConfiguration, "make the bucket {bucket}, or correct its name"},
+    {"NoSuchKey", ErrorKind::kNotFound, ""},
+    {"NotImplemented", ErrorKind::kConfiguration,
+     "this server does not know conditional writes (If-None-Match), which Firn needs"},
     {"OperationAborted", ErrorKind::kBusy, ""},
     {"PermanentRedirect", ErrorKind::kConfiguration, "set the region of the bucket {bucket}"},
+    {"PreconditionFailed", ErrorKind::kAlreadyExists, ""},
+    {"RequestLimitExceeded", ErrorKind::kUnavailable, ""},
     {"RequestTimeTooSkewed", ErrorKind::kConfiguration, "set this machine's clock: it is more than 15 minutes wrong"},
     {"RequestTimeout", ErrorKind::kUnavailable, ""},
     {"ServiceUnavailable", ErrorKind::kUnavailable, ""},
@@ -48,34 +55,40 @@ constexpr std::array kMeanings = std::to_array<Meaning>({
      "correct the secret access key; behind a proxy, let it pass the request unchanged"},
     {"SlowDown", ErrorKind::kUnavailable, ""},
     {"TemporaryRedirect", ErrorKind::kUnavailable, ""},
+    {"ThrottlingException", ErrorKind::kUnavailable, ""},
     {"TokenRefreshRequired", ErrorKind::kPermission, "the temporary credentials have ended: renew them"},
+    {"XAmzContentChecksumMismatch", ErrorKind::kDamaged, ""},
     {"XAmzContentSHA256Mismatch", ErrorKind::kDamaged, ""},
 });
 
-/// For answers without a code that is known here: to HEAD there is no body at all.
-Meaning by_status(int status) {
-  if (status == 404) {
-    return {"", ErrorKind::kNotFound, ""};
+/// For answers without a code that is known here; to HEAD there never is one.
+Meaning by_status(int status, bool has_body) {
+  switch (status) {
+    case 301:
+    case 308:
+      return {"", ErrorKind::kConfiguration, "set the region of the bucket {bucket}"};
+    case 307:
+    case 408:
+    case 429:
+      return {"", ErrorKind::kUnavailable, ""};
+    case 401:
+    case 403:
+      return {"", ErrorKind::kPermission,
+              "allow {permission} on arn:aws:s3:::{bucket} to the key; or its secret or this machine's clock is wrong"};
+    case 404:
+      return has_body ? Meaning{"", ErrorKind::kConfiguration, "is the endpoint one of S3?"}
+                      : Meaning{"", ErrorKind::kNotFound, ""};
+    case 412:
+      return {"", ErrorKind::kAlreadyExists, ""};
+    default:
+      return {"", status >= 500 ? ErrorKind::kUnavailable : ErrorKind::kConfiguration,
+              status == 400 && !has_body ? "the credentials may have ended, or the region be another" : ""};
   }
-  if (status == 401 || status == 403) {
-    return {"", ErrorKind::kPermission, "allow {permission} on arn:aws:s3:::{bucket} to the key"};
-  }
-  if (status == 409) {
-    return {"", ErrorKind::kBusy, ""};
-  }
-  if (status == 412) {
-    return {"", ErrorKind::kAlreadyExists, ""};
-  }
-  if (status == 301 || status == 307 || status == 308) {
-    return {"", ErrorKind::kConfiguration, "set the region of the bucket {bucket}"};
-  }
-  const bool passes = status >= 500 || status == 408 || status == 429;
-  return {"", passes ? ErrorKind::kUnavailable : ErrorKind::kConfiguration, ""};
 }
 
-Meaning meaning_of(std::string_view code, int status) {
+Meaning meaning_of(std::string_view code, const HttpReply& reply) {
   const auto found = std::ranges::find(kMeanings, code, &Meaning::code);
-  return found == kMeanings.end() ? by_status(status) : *found;
+  return found == kMeanings.end() ? by_status(reply.status, !reply.body.empty()) : *found;
 }
 
 std::string header_of(const HttpReply& reply, std::string_view name) {
@@ -99,17 +112,21 @@ std::string filled(std::string_view hint, const S3Question& question) {
 }  // namespace
 
 Error s3_error(const HttpReply& reply, const S3Question& question) {
+  constexpr std::size_t kLongestCode = 100;
+  constexpr std::size_t kLongestMessage = 300;
   const auto texts = read_s3_xml(reply.body).value_or(S3Texts());
-  const std::string_view code = text_at(texts, "Error/Code");
-  const Meaning meaning = meaning_of(code, reply.status);
+  const std::string_view code = text_at(texts, "Error/Code").substr(0, kLongestCode);
+  const Meaning meaning = meaning_of(code, reply);
   std::string reason = fmt::format("S3 answered {}", reply.status);
   if (!code.empty()) {
-    constexpr std::size_t kLongestMessage = 300;
     reason += fmt::format(" {}: {}", code, text_at(texts, "Error/Message").substr(0, kLongestMessage));
   }
-  const std::string region = header_of(reply, "x-amz-bucket-region");
+  std::string region = header_of(reply, "x-amz-bucket-region");
+  if (region.empty()) {
+    region = text_at(texts, "Error/Region").substr(0, kLongestCode);
+  }
   std::string hint = filled(meaning.hint, question);
-  if (!region.empty() && meaning.kind == ErrorKind::kConfiguration) {
+  if (!region.empty() && meaning.hint.contains("region")) {
     hint += " (it is " + region + ")";
   }
   return {meaning.kind, question.operation, question.bucket + "/" + question.key, std::move(reason), std::move(hint)};

@@ -9,7 +9,7 @@ namespace firn {
 
 /// What was asked of S3, for the words of an error.
 struct S3Question {
-  std::string operation;   ///< "put", "head", "list", "remove"
+  std::string operation;   ///< for people, like "put"
   std::string permission;  ///< what it needs, like `s3:PutObject`
   std::string bucket;
   std::string key;

@@ -39,7 +39,9 @@ TEST(S3Error, TellsPassingFailuresFromThoseThatAPersonMends) {
                                      {503, "ServiceUnavailable"},
                                      {502, ""},
                                      {504, "Whatever"},
-                                     {429, ""}}) {
+                                     {429, ""},
+                                     {400, "KMS.ThrottlingException"},
+                                     {307, ""}}) {
     EXPECT_TRUE(of(status, code).is_passing()) << code;
   }
   for (const auto& [status, code] : {std::pair{404, "NoSuchBucket"},
@@ -48,10 +50,14 @@ TEST(S3Error, TellsPassingFailuresFromThoseThatAPersonMends) {
                                      {403, "RequestTimeTooSkewed"},
                                      {400, "KMS.NotFoundException"},
                                      {403, ""},
-                                     {400, "NeverHeard"}}) {
+                                     {501, "NotImplemented"},
+                                     {400, ""},
+                                     {400, "NeverHeard"},
+                                     {409, "ObjectParentIsFile"},
+                                     {404, "NeverHeard"}}) {
     const Error error = of(status, code);
     EXPECT_FALSE(error.is_passing()) << code;
-    EXPECT_TRUE(!error.hint.empty() || std::string(code) == "NeverHeard") << code;
+    EXPECT_TRUE(!error.hint.empty() || status == 400 || status == 409) << code;
   }
 }
 
@@ -65,6 +71,7 @@ TEST(S3Error, KnowsTheOutcomesOfAConditionalPut) {
   EXPECT_EQ(of(409, "ConditionalRequestConflict").kind, ErrorKind::kBusy);
   EXPECT_EQ(of(400, "BadDigest").kind, ErrorKind::kDamaged);
   EXPECT_EQ(of(404, "NoSuchKey").kind, ErrorKind::kNotFound);
+  EXPECT_EQ(of(404, "").kind, ErrorKind::kNotFound) << "to HEAD there is no code";
 }
 
 TEST(S3Error, ReadsNoMoreThanItShould) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +16,33 @@ namespace firn {
 namespace {
 
 constexpr std::size_t kKeysOfARequest = 1000;
+constexpr std::size_t kPiece = 1U << 20U;
 
 Error error_of(ErrorKind kind, std::string operation, const ObjectKey& key, std::string reason) {
   return {kind, std::move(operation), key.str(), std::move(reason), {}};
+}
+
+Error not_what_was_packed(const std::string& path) {
+  return {ErrorKind::kDamaged, "stage", path, "the file is not what was packed", {}};
+}
+
+/// S3 refused a digest: the file is damaged, or its bytes were changed on the way.
+Error where_damaged(File& file, const std::string& path, const ObjectMetadata& metadata, Error refusal) {
+  Sha256Hasher hasher;
+  for (std::uint64_t at = 0; at < metadata.bytes;) {
+    const auto piece = file.read_at(at, kPiece);
+    if (!piece || piece->empty()) {
+      return piece ? not_what_was_packed(path) : piece.error();
+    }
+    hasher.update(*piece);
+    at += piece->size();
+  }
+  if (hasher.finish() != metadata.file_digest) {
+    return not_what_was_packed(path);
+  }
+  refusal.kind = ErrorKind::kUnavailable;
+  refusal.hint = "the file is good: something on the way to S3 changes bytes";
+  return refusal;
 }
 
 /// The metadata in one line, as a header carries it.
@@ -35,34 +60,51 @@ S3Stage::S3Stage(FileSystem& files, std::unique_ptr<S3Client> client, std::strin
 std::string S3Stage::location(const ObjectKey& key) const { return client_->location(whole(key.str())); }
 
 Result<PutOutcome> S3Stage::put(const ObjectKey& key, const std::string& path, const ObjectMetadata& metadata) {
+  if (key.empty()) {
+    return fail(error_of(ErrorKind::kInvalidInput, "stage", key, "a name is needed"));
+  }
   FIRN_ASSIGN(const auto file, files_.open(path));
   FIRN_ASSIGN(const std::uint64_t size, file->size());
   if (size != metadata.bytes) {
-    return fail(Error{ErrorKind::kDamaged,
-                      "stage",
-                      path,
-                      fmt::format("the file is not what was packed: {} bytes, not {}", size, metadata.bytes),
-                      {}});
+    return fail(not_what_was_packed(path));
   }
   const Status done =
       client_->put(whole(key.str()), {file.get(), metadata.bytes, metadata.file_digest, in_one_line(metadata)});
   if (done) {
     return PutOutcome::kCreated;
   }
-  if (done.error().kind != ErrorKind::kAlreadyExists) {
-    return fail(Error(done.error()));
+  const Error& error = done.error();
+  if (error.kind == ErrorKind::kAlreadyExists) {
+    return compare(key, metadata);
   }
-  return compare(key, metadata);
+  if (error.kind == ErrorKind::kDamaged) {
+    return fail(where_damaged(*file, path, metadata, error));
+  }
+  if (error.kind == ErrorKind::kUnavailable) {
+    // The answer may have been lost; also the one that says that the name is taken.
+    const auto there = head(key);
+    if (there && there->metadata.content_digest == metadata.content_digest) {
+      return PutOutcome::kAlreadyThere;
+    }
+  }
+  return fail(Error(error));
 }
 
 Result<PutOutcome> S3Stage::compare(const ObjectKey& key, const ObjectMetadata& metadata) {
-  FIRN_ASSIGN(const StagedObject object, head(key));
-  if (object.metadata.content_digest == metadata.content_digest) {
+  const auto object = head(key);
+  if (object && object->metadata.content_digest == metadata.content_digest) {
     return PutOutcome::kAlreadyThere;
   }
+  if (!object && object.error().kind == ErrorKind::kNotFound) {
+    return fail(error_of(ErrorKind::kBusy, "stage", key, "its name was taken, and is free again"));
+  }
+  if (!object && object.error().kind != ErrorKind::kDamaged) {
+    return fail(Error(object.error()));
+  }
   return fail(error_of(ErrorKind::kConflict, "stage", key,
-                       fmt::format("an object of this name holds other content: SHA-256 {}, not {}",
-                                   to_hex(object.metadata.content_digest), to_hex(metadata.content_digest))));
+                       object ? fmt::format("an object of this name holds other content: SHA-256 {}, not {}",
+                                            to_hex(object->metadata.content_digest), to_hex(metadata.content_digest))
+                              : "an object of this name is not one of Firn's: " + object.error().reason));
 }
 
 Result<StagedObject> S3Stage::head(const ObjectKey& key) {
@@ -78,15 +120,26 @@ Result<StagedObject> S3Stage::head(const ObjectKey& key) {
   return StagedObject{key, *std::move(metadata)};
 }
 
+/// What is not one of Firn's, or has gone since it was listed, is left out.
 Result<ListPage> S3Stage::list(const std::string& prefix, const ObjectKey& after, std::size_t limit) {
-  FIRN_ASSIGN(const S3Listing listing, client_->list(whole(prefix), after.empty() ? "" : whole(after.str()), limit));
-  ListPage page;
-  page.more = listing.more;
-  for (const std::string& key : listing.keys) {
-    FIRN_ASSIGN(StagedObject object, head(ObjectKey(key.substr(prefix_.size()))));
-    page.objects.push_back(std::move(object));
+  std::string behind = after.empty() ? "" : whole(after.str());
+  while (true) {
+    FIRN_ASSIGN(const S3Listing listing, client_->list(whole(prefix), behind, limit));
+    ListPage page;
+    page.more = listing.more && !listing.keys.empty();
+    for (const std::string& key : listing.keys) {
+      auto object = head(ObjectKey(key.substr(prefix_.size())));
+      if (object) {
+        page.objects.push_back(*std::move(object));
+      } else if (object.error().kind != ErrorKind::kNotFound && object.error().kind != ErrorKind::kDamaged) {
+        return fail(std::move(object).error());
+      }
+    }
+    if (!page.objects.empty() || !page.more) {
+      return page;
+    }
+    behind = listing.keys.back();  // the caller could not ask for what follows
   }
-  return page;
 }
 
 Status S3Stage::remove(std::span<const ObjectKey> keys) {

@@ -80,8 +80,35 @@ TEST_F(S3StageTest, KeysMayHoldWhatUrlsMayNot) {
 
 TEST_F(S3StageTest, AnAnswerThatWasLostIsFoundByTheNextPut) {
   EXPECT_EQ(put("content"), PutOutcome::kCreated);
-  server_.answer_next(s3_refusal(412, "PreconditionFailed"));
   EXPECT_EQ(put("content"), PutOutcome::kAlreadyThere);
+  server_.answer_next(s3_refusal(502, ""));
+  EXPECT_EQ(put("content"), PutOutcome::kAlreadyThere) << "without being sent again";
+}
+
+TEST_F(S3StageTest, ANameThatIsFreeAgainIsTriedAgain) {
+  server_.answer_next(s3_refusal(412, "PreconditionFailed"));
+  EXPECT_EQ(failure().kind, ErrorKind::kBusy);
+}
+
+TEST_F(S3StageTest, TellsADamagedFileFromBytesThatWereChangedOnTheWay) {
+  server_.answer_next(s3_refusal(400, "BadDigest"));
+  const Error error = failure();
+  EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
+  EXPECT_NE(error.hint.find("the file is good"), std::string::npos);
+}
+
+TEST_F(S3StageTest, SendsPathsAsTheyAreSigned) {
+  for (const char* key : {"a/../b", "a/./b", "a//b", "/a"}) {
+    EXPECT_EQ(put("content", key), PutOutcome::kCreated) << key;
+    EXPECT_TRUE(server_.objects().contains(std::string("firn/") + key)) << key;
+  }
+  EXPECT_EQ(failure("").kind, ErrorKind::kInvalidInput);
+}
+
+TEST_F(S3StageTest, AnEndpointMayEndWithASlash) {
+  place_.endpoint += "/";
+  open();
+  EXPECT_EQ(put("content"), PutOutcome::kCreated);
 }
 
 TEST_F(S3StageTest, IsTriedAgainWhenS3IsBusy) {
@@ -133,7 +160,12 @@ TEST_F(S3StageTest, WithoutCredentialsNothingIsSent) {
 TEST_F(S3StageTest, WhatSomebodyElsePutThereIsDamaged) {
   server_.set_object("firn/forms/a", {"content", {}});
   EXPECT_EQ(stage_->head(ObjectKey("forms/a")).error().kind, ErrorKind::kDamaged);
-  EXPECT_EQ(failure().kind, ErrorKind::kDamaged);
+  EXPECT_EQ(failure().kind, ErrorKind::kConflict) << "the local file is good";
+  EXPECT_EQ(put("content", "forms/b"), PutOutcome::kCreated);
+  const ListPage page = stage_->list("forms/", {}, 1).value();
+  ASSERT_EQ(page.objects.size(), 1U);
+  EXPECT_EQ(page.objects.front().key.str(), "forms/b");
+  EXPECT_FALSE(page.more);
 }
 
 TEST_F(S3StageTest, ARefusalInsideAGoodAnswerIsAFailure) {
@@ -150,9 +182,11 @@ TEST_F(S3StageTest, ARefusalInsideAGoodAnswerIsAFailure) {
   page.body = "<html>a proxy's page</html>";
   server_.answer_next(page);
   EXPECT_TRUE(stage_->list("", {}, 10).error().is_passing());
-  page.body = "a proxy's page";
-  server_.answer_next(page);
-  EXPECT_TRUE(stage_->remove(std::vector{ObjectKey("forms/a")}).error().is_passing());
+  for (const char* body : {"a proxy's page", "<html>a page</html>", "<Error><Code>InternalError</Code></Error>"}) {
+    page.body = body;
+    server_.answer_next(page);
+    EXPECT_TRUE(stage_->remove(std::vector{ObjectKey("forms/a")}).error().is_passing()) << body;
+  }
 }
 
 TEST_F(S3StageTest, RemovesThousands) {
