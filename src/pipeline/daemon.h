@@ -64,6 +64,8 @@ class Daemon {
   [[nodiscard]] std::vector<const HttpServer*> intake_servers() const { return {intake_server_.get()}; }
   /// Bodies being received or waiting for the journal.
   [[nodiscard]] std::size_t intake_bytes() const;
+  /// How long the thread that checks credentials has been at one thing; 0 while it waits.
+  [[nodiscard]] Duration access_busy_for() const { return access_->busy_for(); }
   /// Why intake would refuse a document of the repeater now.
   [[nodiscard]] std::optional<Error> intake_refusal(RepeaterLine& line) const;
   [[nodiscard]] FileSystem& files() { return *files_; }

@@ -13,6 +13,8 @@ namespace {
 
 // The server turns once a second or more often, and never blocks.
 constexpr Duration kServerLimit = std::chrono::seconds(30);
+// A hash takes some ten milliseconds; it also reads and writes small files.
+constexpr Duration kAuthLimit = std::chrono::seconds(60);
 // One append is at most some megabytes; a disk that takes longer than this for it hangs.
 constexpr Duration kCommitLimit = std::chrono::seconds(120);
 // A step does one bounded piece: at most a chunk of 250 MB, read, compressed or copied, on a slow disk.
@@ -31,6 +33,7 @@ Health DaemonMonitor::health() {
   for (const auto& server : daemon_.intake_servers()) {
     health.loops.push_back({"firn-http", server->view().since_last_turn, kServerLimit});
   }
+  health.loops.push_back({"firn-auth", daemon_.access_busy_for(), kAuthLimit});
   for (const auto& line : daemon_.lines()) {
     health.loops.push_back({"firn-commit " + line->name().str(), line->commit_busy_for(), kCommitLimit});
   }

@@ -93,7 +93,7 @@ def test_metrics_count_what_happened(watched):
 def test_healthy_and_ready(watched):
     health, ready = watched.monitor("/healthz"), watched.monitor("/readyz")
     assert (health.status, health.json["status"]) == (200, "good")
-    assert {"firn-http", f"firn-commit {REPEATER}"} <= {loop["name"] for loop in health.json["loops"]}
+    assert {"firn-http", "firn-auth", f"firn-commit {REPEATER}"} <= {loop["name"] for loop in health.json["loops"]}
     assert ready.status == 200
     assert ready.json == {"status": "ready", "repeaters": [{"name": REPEATER, "ready": True, "reason": None}]}
 

@@ -79,6 +79,8 @@ class AccessControl {
   [[nodiscard]] bool expects_challenge(std::string_view repeater) const;
 
   [[nodiscard]] std::string make_token(std::string_view credential_id) const;
+  /// Of the lane's thread; 0 while it waits for work.
+  [[nodiscard]] Duration busy_for() const { return lane_->busy_for(); }
   [[nodiscard]] Duration token_life() const { return options_.token_life; }
 
   /// Everything that waits goes on at once; nothing slow is done any more.

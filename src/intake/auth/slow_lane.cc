@@ -61,6 +61,7 @@ SlowLane::Work SlowLane::next(bool& is_tick) {
   const MutexLock lock(mutex_);
   while (!stopping_) {
     const SteadyTime now = SteadyClock::now();
+    busy_since_ = now;
     if (!delayed_.empty() && delayed_.begin()->first <= now) {
       Work work = std::move(delayed_.begin()->second);
       delayed_.erase(delayed_.begin());
@@ -74,10 +75,16 @@ SlowLane::Work SlowLane::next(bool& is_tick) {
     if (!jobs_.empty()) {
       return jobs_.take();
     }
+    busy_since_.reset();
     const SteadyTime until = delayed_.empty() ? next_tick_ : std::min(next_tick_, delayed_.begin()->first);
     changed_.wait_for(mutex_, std::chrono::ceil<Duration>(until - now));
   }
   return {};
+}
+
+Duration SlowLane::busy_for() const {
+  const MutexLock lock(mutex_);
+  return busy_since_ ? std::chrono::floor<Duration>(SteadyClock::now() - *busy_since_) : Duration(0);
 }
 
 void SlowLane::run() {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "base/mutex.h"
@@ -35,6 +36,8 @@ class SlowLane {
   void submit(const SlowClient& client, Work work) FIRN_EXCLUDES(mutex_);
   /// Calls `work` after `delay`; false when there is no room, or after stop().
   bool call_later(Duration delay, Work work) FIRN_EXCLUDES(mutex_);
+  /// How long the thread has been at what it does now; 0 while it waits.
+  [[nodiscard]] Duration busy_for() const FIRN_EXCLUDES(mutex_);
   /// Throws away what waits and ends the thread. May be called twice, by one thread.
   void stop() FIRN_EXCLUDES(mutex_);
 
@@ -45,11 +48,12 @@ class SlowLane {
   Work next(bool& is_tick) FIRN_EXCLUDES(mutex_);
 
   const SlowLaneOptions options_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition changed_;
   FairJobs jobs_ FIRN_GUARDED_BY(mutex_);
   std::multimap<SteadyTime, Work> delayed_ FIRN_GUARDED_BY(mutex_);
   SteadyTime next_tick_ FIRN_GUARDED_BY(mutex_);
+  std::optional<SteadyTime> busy_since_ FIRN_GUARDED_BY(mutex_);
   bool stopping_ FIRN_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -85,6 +85,23 @@ TEST(SlowLane, BoundsWhatWaitsForItsTime) {
   EXPECT_FALSE(lane.call_later(std::chrono::hours(1), [] {}));
 }
 
+TEST(SlowLane, TellsHowLongItIsBusy) {
+  SlowLane lane({});
+  std::promise<void> idle;
+  {
+    Holder holder(lane);
+    while (lane.busy_for() < std::chrono::milliseconds(2)) {
+      std::this_thread::yield();
+    }
+    holder.let_go();
+    lane.submit(client("x", "a"), [&] { idle.set_value(); });
+    idle.get_future().wait();
+  }
+  while (lane.busy_for() > Duration(0)) {
+    std::this_thread::yield();
+  }
+}
+
 TEST(SlowLane, Ticks) {
   std::promise<void> third;
   int ticks = 0;
