@@ -26,7 +26,7 @@ class S3Server final : public HttpHandler {
   static constexpr const char* kBucket = "bucket";
   static constexpr const char* kRegion = "eu-central-1";
 
-  /// `clock` must outlive the server.
+  /// `clock` must outlive the server; the `Date` of answers is that of the machine.
   explicit S3Server(const Clock& clock);
   ~S3Server() override;
   S3Server(const S3Server&) = delete;

@@ -139,14 +139,32 @@ void S3Client::give_back(std::unique_ptr<HttpClient> http) {
   idle_.push_back(std::move(http));
 }
 
+/// Also when the answer has no body that would say so: to HEAD.
+bool S3Client::learn_clock(const HttpReply& reply) {
+  constexpr Duration kTolerable = std::chrono::minutes(5);
+  const auto theirs = parse_http_date(header_of(reply, "date"));
+  if (reply.status != 403 || !theirs) {
+    return false;
+  }
+  const Duration skew = *theirs - clock_.now();
+  const Duration before(skew_.exchange(skew.count()));
+  return std::chrono::abs(skew - before) > kTolerable;
+}
+
+/// Sends once more when the refusal shows that the clocks differ.
+Result<HttpReply> S3Client::send(const AwsRequest& request, const HttpCall& call) {
+  auto reply = send_once(request, call);
+  return reply && learn_clock(*reply) ? send_once(request, call) : std::move(reply);
+}
+
 /// Signs and sends; the body is the call's.
-Result<HttpReply> S3Client::send(AwsRequest request, HttpCall call) {
+Result<HttpReply> S3Client::send_once(AwsRequest request, HttpCall call) {
   if (request.payload_sha256.empty()) {
     request.payload_sha256 = to_hex(sha256(call.body));
   }
   request.headers.emplace_back("x-amz-content-sha256", request.payload_sha256);
   FIRN_ASSIGN(const AwsCredentials credentials, credentials_());
-  sign_aws(request, credentials, {place_.region, "s3", clock_.now()});
+  sign_aws(request, credentials, {place_.region, "s3", clock_.now() + Duration(skew_)});
   call.method = request.method;
   call.url = fmt::format("{}://{}{}", scheme_, host_, aws_target(request));
   call.headers = std::move(request.headers);

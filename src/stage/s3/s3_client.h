@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -47,7 +48,8 @@ struct S3Listing {
   bool more = false;
 };
 
-/// Calls of Amazon S3's REST API, signed, each one request. Failures are s3_error()'s, the HTTP client's, or those
+/// Calls of Amazon S3's REST API, signed, each one request; a second one when the first was refused and S3's clock is
+/// another than ours, which is remembered. Failures are s3_error()'s, the HTTP client's, or those
 /// of the credentials; kUnavailable when what comes back is not S3's. Threads:
 /// any; each call has a connection of its own, which is kept for later ones.
 class S3Client {
@@ -72,7 +74,10 @@ class S3Client {
 
  private:
   AwsRequest request(const std::string& method, const std::string& key) const;
-  Result<HttpReply> send(AwsRequest request, HttpCall call);
+  Result<HttpReply> send(const AwsRequest& request, const HttpCall& call);
+  Result<HttpReply> send_once(AwsRequest request, HttpCall call);
+  /// True when it pays to send the request again: S3's clock was found to be another.
+  bool learn_clock(const HttpReply& reply);
   std::unique_ptr<HttpClient> take_http() FIRN_EXCLUDES(mutex_);
   void give_back(std::unique_ptr<HttpClient> http) FIRN_EXCLUDES(mutex_);
   static Status refusal_in(const S3Texts& texts, S3Question asked);
@@ -81,7 +86,8 @@ class S3Client {
   const S3Place place_;
   std::string scheme_;
   std::string host_;
-  std::string root_;  ///< of paths
+  std::string root_;                     ///< of paths
+  std::atomic<Duration::rep> skew_ = 0;  ///< S3's clock minus ours, as far as it was found out
   const Credentials credentials_;
   const Clock& clock_;
   const MakeHttp make_http_;

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "platform/file_system.h"
 #include "platform/http_client.h"
+#include "platform/system_clock.h"
 #include "stage/s3/s3_client.h"
 #include "tests/standins/s3_server.h"
 #include "tests/support/manual_clock.h"
@@ -49,7 +50,7 @@ class S3StageTest : public testing::Test {
     return outcome ? Error() : outcome.error();
   }
 
-  ManualClock clock_;
+  SystemClock clock_;
   SimulatedFileSystem files_;
   S3Server server_{clock_};
   S3Place place_{S3Server::kBucket, S3Server::kRegion, server_.endpoint()};
@@ -134,15 +135,21 @@ TEST_F(S3StageTest, NeedsTheRightSecretRegionBucketAndClock) {
   EXPECT_EQ(failure().hint, "make the bucket other, or correct its name");
 }
 
-TEST_F(S3StageTest, AClockThatIsWrongIsNamed) {
-  ManualClock late(clock_.now() + std::chrono::minutes(16));
-  S3Stage stage(files_,
-                std::make_unique<S3Client>(
-                    place_, [this]() -> Result<AwsCredentials> { return credentials_; }, late, make_curl_client),
-                "");
-  const auto found = stage.list("", {}, 10);
-  ASSERT_FALSE(found);
-  EXPECT_NE(found.error().hint.find("clock"), std::string::npos);
+TEST_F(S3StageTest, ItsClockIsLearnt) {
+  for (const Duration skew : {std::chrono::minutes(40), std::chrono::minutes(-40)}) {
+    const ManualClock wrong(clock_.now() + skew);
+    S3Stage stage(files_,
+                  std::make_unique<S3Client>(
+                      place_, [this]() -> Result<AwsCredentials> { return credentials_; }, wrong, make_curl_client),
+                  "");
+    EXPECT_EQ(stage.head(ObjectKey("a")).error().kind, ErrorKind::kNotFound);
+    EXPECT_TRUE(stage.list("", {}, 10)) << "it stays known";
+  }
+}
+
+TEST_F(S3StageTest, AClockThatCannotBeLearntIsNamed) {
+  server_.answer_next(s3_refusal(403, "RequestTimeTooSkewed"));
+  EXPECT_NE(failure().hint.find("clock"), std::string::npos);
 }
 
 TEST_F(S3StageTest, WithoutCredentialsNothingIsSent) {
