@@ -1,6 +1,5 @@
 #include "admin/admin_handler.h"
 
-#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -24,6 +23,7 @@
 #include "base/base64.h"
 #include "base/result.h"
 #include "base/url.h"
+#include "pack/document_columns.h"
 #include "pipeline/daemon.h"
 #include "platform/http_server.h"
 
@@ -92,11 +92,6 @@ Result<std::optional<std::string>> text_field(const object& body, std::string_vi
   return std::string(field->as_string());
 }
 
-bool is_domain_name(std::string_view name) {
-  const bool plain = std::ranges::none_of(name, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; });
-  return plain && !name.empty() && name.size() <= 255;
-}
-
 Result<object> retry(Daemon& daemon, const QuarantineId& id, const object& body) {
   FIRN_ASSIGN(const auto encoded, text_field(body, "body_base64"));
   Repair repair;
@@ -107,7 +102,7 @@ Result<object> retry(Daemon& daemon, const QuarantineId& id, const object& body)
     }
   }
   FIRN_ASSIGN(repair.domain, text_field(body, "domain"));
-  if (repair.domain && !is_domain_name(*repair.domain)) {
+  if (repair.domain && !is_good_name(*repair.domain)) {
     return fail(bad_request("domain", "it is not 1 to 255 bytes without control characters"));
   }
   return quarantine_retry(daemon, id, std::move(repair));

@@ -6,26 +6,12 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
+
+#include "tests/support/busy_thread.h"
 
 namespace firn {
 namespace {
-
-/// Keeps the thread busy until let_go().
-class Holder {
- public:
-  explicit Holder(CallThread& thread) {
-    EXPECT_TRUE(thread.submit([this] {
-      started_.set_value();
-      go_.get_future().wait();
-    }));
-    started_.get_future().wait();
-  }
-  void let_go() { go_.set_value(); }
-
- private:
-  std::promise<void> started_;
-  std::promise<void> go_;
-};
 
 TEST(CallThread, MakesOneCallAfterTheOther) {
   CallThread thread;
@@ -43,12 +29,12 @@ TEST(CallThread, RefusesWhenTooManyWaitAndLeavesNothing) {
   const auto alive = std::make_shared<int>(0);
   {
     CallThread thread;
-    Holder holder(thread);
+    BusyThread busy([&](BusyThread::Work work) { EXPECT_TRUE(thread.submit(std::move(work))); });
     for (std::size_t i = 0; i < CallThread::kMostWaiting; ++i) {
       EXPECT_TRUE(thread.submit([alive] {}));
     }
     EXPECT_FALSE(thread.submit([alive] {}));
-    holder.let_go();
+    busy.let_go();
   }
   EXPECT_EQ(alive.use_count(), 1);
 }

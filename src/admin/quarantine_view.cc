@@ -115,12 +115,11 @@ Result<object> quarantine_list(Daemon& daemon, const QuarantineWish& wish) {
     list.push_back(record_object(record));
   }
   array chunk_list;
-  if (wish.behind) {
-    return object{{"records", std::move(list)}, {"more", more}, {"chunks", std::move(chunk_list)}};
+  std::vector<Chunk> chunks;
+  if (!wish.behind) {
+    FIRN_ASSIGN(chunks, daemon.catalog().chunks(
+                            {.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = kEverything}));
   }
-  FIRN_ASSIGN(
-      const auto chunks,
-      daemon.catalog().chunks({.repeater = repeater, .states = {ChunkState::kQuarantined}, .limit = kEverything}));
   for (const Chunk& chunk : chunks) {
     chunk_list.push_back(object{{"id", chunk.id},
                                 {"repeater", chunk.repeater.str()},

@@ -50,9 +50,7 @@ Sha256 Sha256Hasher::finish() {
   return digest;
 }
 
-std::string to_hex(const Sha256& digest) {
-  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
-}
+std::string to_hex(const Sha256& digest) { return to_hex(bytes_of(digest)); }
 
 Sha256 sha256(std::string_view bytes) {
   thread_local const Context context{EVP_MD_CTX_new()};

@@ -13,6 +13,10 @@ using Sha256 = std::array<unsigned char, 32>;
 
 /// Lower-case hexadecimal, 64 characters.
 std::string to_hex(const Sha256& digest);
+/// Its bytes; lives as long as the digest.
+inline std::string_view bytes_of(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 
 /// SHA-256 of bytes that come in pieces. Single use: after finish() the object is spent.
 class Sha256Hasher {

@@ -183,26 +183,6 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   return moment;
 }
 
-std::optional<Timestamp> parse_http_date(std::string_view text) {
-  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  constexpr std::string_view kShape = "aaa, 00 aaa 0000 00:00:00 GMT";
-  if (text.size() != kShape.size()) {
-    return std::nullopt;
-  }
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool is_free = kShape[i] == 'a' || kShape[i] == '0';
-    if (!is_free && text[i] != kShape[i]) {
-      return std::nullopt;
-    }
-  }
-  const std::size_t month = kMonths.find(text.substr(8, 3));
-  if (month == std::string_view::npos || month % 3 != 0) {
-    return std::nullopt;
-  }
-  return parse_timestamp(
-      fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month / 3 + 1, text.substr(5, 2), text.substr(17, 8)));
-}
-
 std::string format_timestamp(Timestamp t) { return format_with(t, ' ', ""); }
 
 std::string format_iso8601(Timestamp t) { return format_with(t, 'T', "Z"); }

@@ -22,10 +22,6 @@ inline constexpr std::int64_t to_micros(Timestamp t) { return t.time_since_epoch
 /// not exist, or the moment in UTC lies outside the years 1 to 9999. Digits past the microsecond are cut off.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 
-/// Reads the `Date` of an HTTP answer, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7: the form that servers
-/// must send). The day of the week is not compared with the date.
-std::optional<Timestamp> parse_http_date(std::string_view text);
-
 /// `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (design section 8). `t` must lie in the years 1 to 9999.
 std::string format_timestamp(Timestamp t);
 

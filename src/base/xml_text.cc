@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii_text.h"
+
 namespace firn {
 namespace {
 
@@ -23,20 +25,13 @@ constexpr std::array<std::pair<std::string_view, Charset>, 12> kCharsets{{{"utf-
                                                                           {"windows-1252", Charset::kWindows1252},
                                                                           {"cp1252", Charset::kWindows1252}}};
 
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 /// The media type without its parameters ends with `xml`: `text/xml`, `application/xml`, `application/x+xml`.
 bool is_xml_type(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   content_type = content_type.substr(0, content_type.find_last_not_of(" \t") + 1);
   constexpr std::string_view kEnd = "xml";
   return content_type.size() > kEnd.size() &&
-         std::ranges::equal(content_type.substr(content_type.size() - kEnd.size()), kEnd, [](char a, char b) {
-           return (static_cast<unsigned char>(a) | 0x20U) == static_cast<unsigned char>(b);
-         });
+         equal_ignoring_case(content_type.substr(content_type.size() - kEnd.size()), kEnd);
 }
 
 /// The first character that is no space; the bytes of UTF-16 and UTF-32 that are zero count as spaces here.
@@ -56,7 +51,7 @@ char first_character(std::string_view body) {
 
 std::optional<Charset> charset_of(std::string_view name) {
   const auto found =
-      std::ranges::find_if(kCharsets, [&](const auto& known) { return equal_in_any_case(known.first, name); });
+      std::ranges::find_if(kCharsets, [&](const auto& known) { return equal_ignoring_case(known.first, name); });
   return found == kCharsets.end() ? std::nullopt : std::optional(found->second);
 }
 

@@ -113,13 +113,12 @@ void read_credentials_section(SectionReader& intake, SectionResults& results) {
 void check_credentials(SectionResults& results) {
   const IntakeConfig& intake = results.config.intake;
   const ListenerConfig* listener = intake.public_listener();
-  const bool needed = listener != nullptr && results.options.fit_to_serve;
   const auto file = results.secrets.files.exists(results.config.credentials_file());
-  if (needed && intake.credentials.empty() && !file.value_or(false)) {
+  const bool is_open = results.options.fit_to_serve && intake.credentials.empty() && !file.value_or(false);
+  if (is_open && listener != nullptr) {
     results.report.error_at(listener->key, "intake can be reached from other machines but asks for no credentials",
                             "run `firn credential add NAME`, or listen on 127.0.0.1");
-  } else if (results.options.fit_to_serve && intake.credentials.empty() && !file.value_or(false) &&
-             !intake.listeners.empty()) {
+  } else if (is_open && !intake.listeners.empty()) {
     results.report.warn_at(intake.listeners.front().key,
                            "there is no credential: everybody on this machine may send, so may whoever comes through a "
                            "proxy on it",

@@ -1,7 +1,6 @@
 #include "config/nearest.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -9,14 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii_text.h"
+
 namespace firn {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 /// Optimal string alignment distance.
 std::size_t distance(const std::string& a, const std::string& b) {
@@ -42,9 +37,9 @@ std::size_t distance(const std::string& a, const std::string& b) {
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   std::optional<std::string> best;
   std::size_t best_distance = 0;
-  const std::string wanted = lower(word.substr(0, 200));
+  const std::string wanted = lower_ascii(word.substr(0, 200));
   for (const std::string& candidate : candidates) {
-    const std::size_t found = distance(wanted, lower(candidate));
+    const std::size_t found = distance(wanted, lower_ascii(candidate));
     const std::size_t allowed = std::max<std::size_t>(1, std::max(wanted.size(), candidate.size()) / 3);
     if (found <= allowed && (!best || found < best_distance)) {
       best = candidate;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii_text.h"
 #include "base/units.h"
 #include "config/config.h"
 #include "config/credential_section.h"
@@ -31,11 +31,6 @@ constexpr std::uint64_t kSmallChunk = 10'000'000;
 bool is_within(std::string_view path, std::string_view folder) {
   return !path.empty() && !folder.empty() && path.starts_with(folder) &&
          (path.size() == folder.size() || folder == "/" || path[folder.size()] == '/');
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 void check_intake(SectionResults& results) {
@@ -135,7 +130,7 @@ void check_tables(SectionResults& results) {
     if (database.empty() || repeater.table.empty()) {
       continue;
     }
-    const std::string table = lower(repeater.table.str());
+    const std::string table = lower_ascii(repeater.table.str());
     for (const std::string& name : {table, table + "_latest"}) {
       const auto [other, fresh] = owners.emplace(std::pair(database, name), repeater.name.str());
       if (!fresh) {

@@ -114,15 +114,16 @@ PrivacyRule for_metadata(const PrivacyRule& rule, Steps rest) {
 /// The rules for `$.metadata` that go with what `rule` names below `$.form.meta` by `rest`. There a member is a text,
 /// whatever it is in `$.form.meta`.
 void add_for_metadata(const PrivacyRule& rule, Steps rest, std::vector<PrivacyRule>& added) {
-  if (rest.empty() || is_deep(rest.front())) {
+  const bool is_open = !rest.empty() && is_deep(rest.front());
+  if (rest.empty() || is_open) {
     added.push_back(for_metadata(rule, rest));
   }
-  const Steps tail = rest.subspan(!rest.empty() && is_deep(rest.front()) ? 1 : 0);
-  if (tail.empty() || (tail.size() == 1 && tail.size() < rest.size() && tail.front().name != kText)) {
-    return;
+  const Steps tail = rest.subspan(is_open ? 1 : 0);
+  const bool is_any_text = tail.size() == 1 && tail.front().name == kText;
+  if (tail.empty() || (is_open && tail.size() == 1 && !is_any_text)) {
+    return;  // what was added names all of it
   }
   const PrivacyStep any{PrivacyStep::Type::kAny, {}};
-  const bool is_any_text = tail.size() == 1 && tail.front().name == kText;
   PrivacyRule twin = for_metadata(rule, is_any_text ? Steps(&any, 1) : tail.first(1));
   const bool is_its_text = tail.size() == 2 && tail.back().name == kText;
   if (tail.size() > 1 && !is_its_text) {

@@ -98,8 +98,6 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; });
 }
 
-bool is_good_name(std::string_view text) { return !text.empty() && text.size() <= kMaxIdBytes && !has_control(text); }
-
 /// A text that a VARCHAR column of any destination can hold.
 std::optional<std::string_view> column_text(std::optional<std::string_view> text) {
   return text && text->find('\0') == std::string_view::npos ? text : std::nullopt;
@@ -234,6 +232,8 @@ std::expected<std::string_view, Rejection> domain_of(std::optional<dom::element>
 }
 
 }  // namespace
+
+bool is_good_name(std::string_view text) { return !text.empty() && text.size() <= kMaxIdBytes && !has_control(text); }
 
 std::expected<DocumentRow, Rejection> columns_of(Kind kind, const dom::object& document, const Envelope& envelope) {
   const Layout& layout = layout_of(kind);

@@ -11,6 +11,9 @@
 
 namespace firn {
 
+/// True for what an id or a domain may be: 1 to 255 bytes without control characters.
+bool is_good_name(std::string_view text);
+
 /// The columns of a document's row but `json` and `digest`. The document is checked already, and of this kind.
 std::expected<DocumentRow, Rejection> columns_of(Kind kind, const simdjson::dom::object& document,
                                                  const Envelope& envelope);

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -12,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/check.h"
 #include "base/digest.h"
+#include "base/hmac.h"
 #include "model/privacy.h"
 #include "pack/privacy_filter.h"
 
@@ -25,13 +23,7 @@ constexpr double kMostLatitude = 90;
 constexpr double kMostLongitude = 180;
 
 bool hash(std::string_view key, std::string_view text, std::string& out) {
-  Sha256 mac{};
-  unsigned length = 0;
-  const unsigned char* made =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-           text.size(), mac.data(), &length);
-  FIRN_CHECK(made != nullptr && length == mac.size(), "HMAC-SHA-256 is there");
-  out += to_hex(mac);
+  out += to_hex(hmac_sha256(key, text));
   return true;
 }
 

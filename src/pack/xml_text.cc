@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "base/xml_text.h"
 #include "pack/json_fault.h"
 
@@ -26,13 +27,6 @@ constexpr std::array<char16_t, 32> kWindows1252{0x20AC, 0,      0x201A, 0x0192, 
                                                 0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                                 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return result;
-}
-
 std::unexpected<Rejection> reject(Reason reason, std::string detail) {
   return std::unexpected(Rejection{reason, std::move(detail), {}, {}});
 }
@@ -46,7 +40,7 @@ std::string charset_parameter(std::string_view content_type) {
     std::string_view part = content_type.substr(0, content_type.find(';'));
     part.remove_prefix(std::min(part.find_first_not_of(kSpaces), part.size()));
     const std::size_t equals = part.find('=');
-    if (equals == std::string_view::npos || lower(part.substr(0, equals)) != "charset") {
+    if (equals == std::string_view::npos || lower_ascii(part.substr(0, equals)) != "charset") {
       continue;
     }
     std::string_view value = part.substr(equals + 1);
@@ -172,7 +166,7 @@ std::expected<Outside, Rejection> look_outside(const FirstBytes& first, std::str
     return Outside{first.charset, first.charset.has_value()};
   }
   // People write `utf8` in headers, never in declarations.
-  const auto named = lower(parameter) == "utf8" ? Charset::kUtf8 : charset_of(parameter);
+  const auto named = lower_ascii(parameter) == "utf8" ? Charset::kUtf8 : charset_of(parameter);
   if (!named) {
     return reject(Reason::kUnknownEncoding, "the charset of the content type");
   }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/http_message.h"
+#include "base/ascii_text.h"
 #include "platform/http_server.h"
 #include "platform/ip_address.h"
 

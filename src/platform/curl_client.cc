@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "base/check.h"
 #include "base/result.h"
 #include "platform/http_client.h"
@@ -90,12 +90,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t count, Answer* answer) {
   const std::string_view line(bytes, count);
   auto& headers = answer->reply.headers;
@@ -103,7 +97,7 @@ std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t coun
   if (line.starts_with("HTTP/")) {
     headers.clear();  // an interim answer (100) came before
   } else if (colon != std::string_view::npos) {
-    headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
+    headers.emplace_back(lower_ascii(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
   return count;
 }
@@ -165,7 +159,7 @@ HeaderList make_headers(const HttpCall& call) {
   // libcurl's own: a form's content type, and waiting for "100 Continue".
   bool has_content_type = false;
   for (const auto& [name, value] : call.headers) {
-    has_content_type = has_content_type || lower(name) == "content-type";
+    has_content_type = has_content_type || lower_ascii(name) == "content-type";
     add(list, value.empty() ? name + ";" : name + ": " + value);
   }
   if (!has_content_type) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,12 @@ struct HttpReply {
   int status = 0;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+
+  /// The value of the first header of that name; empty when missing.
+  [[nodiscard]] std::string_view header(std::string_view name) const {
+    const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+    return found == headers.end() ? std::string_view() : found->second;
+  }
 };
 
 /// The seam to outgoing HTTP. Connections are kept and used again. Threads: one object for each thread.

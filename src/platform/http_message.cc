@@ -6,19 +6,19 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/ascii_text.h"
 #include "base/check.h"
 #include "platform/http_server.h"
 
 namespace firn {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view reason_phrase(int status) {
   constexpr std::array<std::pair<int, std::string_view>, 18> kPhrases = {{{200, "OK"},
@@ -45,8 +45,24 @@ std::string_view reason_phrase(int status) {
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+std::optional<Timestamp> parse_http_date(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr std::string_view kShape = "aaa, 00 aaa 0000 00:00:00 GMT";
+  if (text.size() != kShape.size()) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const bool is_free = kShape[i] == 'a' || kShape[i] == '0';
+    if (!is_free && text[i] != kShape[i]) {
+      return std::nullopt;
+    }
+  }
+  const std::size_t month = kMonths.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) {
+    return std::nullopt;
+  }
+  return parse_timestamp(
+      fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month / 3 + 1, text.substr(5, 2), text.substr(17, 8)));
 }
 
 std::string_view origin_form(std::string_view target) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +21,8 @@ void append_response_head(const HttpResponse& response, const HttpReplyContext& 
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
 std::string format_http_date(Timestamp t);
-
-/// True when both texts are equal but for the case of ASCII letters.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+/// Reads that; the day of the week is not compared with the date. Nothing when the text is not that.
+std::optional<Timestamp> parse_http_date(std::string_view text);
 
 /// The path and query of a target in absolute form, which servers must take too (RFC 9112, 3.2.2); another as it is.
 std::string_view origin_form(std::string_view target);

@@ -15,6 +15,7 @@
 #include <boost/none.hpp>
 #include <boost/optional/optional.hpp>
 
+#include "base/ascii_text.h"
 #include "platform/http_message.h"
 #include "platform/http_server.h"
 

@@ -10,6 +10,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/bytes.h"
 
@@ -81,6 +84,20 @@ Result<ObjectMetadata> decode_metadata(std::string_view text) {
     metadata.replaces = ObjectKey(*replaces);
   }
   return metadata;
+}
+
+Result<PutOutcome> compare_objects(const ObjectKey& key, const Result<StagedObject>& there,
+                                   const ObjectMetadata& wanted) {
+  if (!there && there.error().kind != ErrorKind::kDamaged) {
+    return fail(Error(there.error()));
+  }
+  if (there && there->metadata.content_digest == wanted.content_digest) {
+    return PutOutcome::kAlreadyThere;
+  }
+  std::string reason = there ? fmt::format("an object of this name holds other content: SHA-256 {}, not {}",
+                                           to_hex(there->metadata.content_digest), to_hex(wanted.content_digest))
+                             : "an object of this name is not one of Firn's: " + there.error().reason;
+  return fail(Error{ErrorKind::kConflict, "stage", key.str(), std::move(reason), {}});
 }
 
 }  // namespace firn

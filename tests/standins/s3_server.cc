@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii_text.h"
 #include "base/base64.h"
 #include "base/check.h"
 #include "base/digest.h"
@@ -45,10 +46,7 @@ std::optional<Timestamp> parse_amazon_time(const std::string& text) {
                                      text.substr(9, 2), text.substr(11, 2), text.substr(13, 2)));
 }
 
-std::string sha256_base64(std::string_view bytes) {
-  const Sha256 digest = sha256(bytes);
-  return to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
+std::string sha256_base64(std::string_view bytes) { return to_base64(bytes_of(sha256(bytes))); }
 
 std::string md5_base64(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
@@ -133,9 +131,7 @@ HttpDecision S3Server::head(const HttpHead& head) {
   request.method = head.method;
   request.target = head.target;
   for (const HttpField& field : head.fields) {
-    std::string name(field.name);
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    request.headers[name] = field.value;
+    request.headers[lower_ascii(field.name)] = field.value;
   }
   HttpDecision decision;
   decision.exchange = std::make_unique<Exchange>(*this, std::move(request));

@@ -88,7 +88,7 @@ void Query::bind(std::string_view text) {
                            SQLITE_UTF8));
 }
 
-void Query::bind(const Sha256& digest) { bind_blob({reinterpret_cast<const char*>(digest.data()), digest.size()}); }
+void Query::bind(const Sha256& digest) { bind_blob(bytes_of(digest)); }
 
 void Query::bind_blob(std::string_view bytes) {
   keep(sqlite3_bind_blob64(statement_, ++parameter_, bytes.data(), bytes.size(), SQLITE_TRANSIENT));

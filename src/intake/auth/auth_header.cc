@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "base/base64.h"
-#include "platform/http_message.h"
 
 namespace firn {
 namespace {
@@ -62,13 +62,6 @@ std::optional<std::string> take_value(std::string_view& text) {
   return token.empty() ? std::nullopt : std::optional(std::string(token));
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
 }  // namespace
 
 bool AuthHeader::is(std::string_view name) const { return equal_ignoring_case(scheme, name); }
@@ -86,7 +79,7 @@ std::optional<AuthParameters> AuthParameters::parse(std::string_view text) {
   AuthParameters parameters;
   skip_blanks(text);
   do {
-    std::string name = lower(take_token(text));
+    std::string name = lower_ascii(take_token(text));
     if (name.empty() || parameters.has(name) || parameters.values_.size() == kMostParameters || !skip(text, '=')) {
       return std::nullopt;
     }

@@ -8,19 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii_text.h"
 #include "intake/auth/digest.h"
 
 namespace firn {
 namespace {
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 std::string user_of(CredentialType type, const std::string& user) {
-  return type == CredentialType::kApiKey ? lower(user) : user;
+  return type == CredentialType::kApiKey ? lower_ascii(user) : user;
 }
 
 void add_scheme(OfferedSchemes& schemes, CredentialType type) {

@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii_text.h"
 #include "base/bytes.h"
 #include "base/check.h"
 #include "intake/auth/auth_header.h"
-#include "platform/http_message.h"
 
 namespace firn {
 namespace {

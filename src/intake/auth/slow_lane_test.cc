@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "tests/support/busy_thread.h"
 
 namespace firn {
 namespace {
@@ -21,20 +22,10 @@ SlowClient client(const std::string& address, const std::string& user) {
 }
 
 /// Keeps the lane busy until let_go().
-class Holder {
+class Holder : public BusyThread {
  public:
-  explicit Holder(SlowLane& lane) {
-    lane.submit(client("holder", ""), [this] {
-      started_.set_value();
-      go_.get_future().wait();
-    });
-    started_.get_future().wait();
-  }
-  void let_go() { go_.set_value(); }
-
- private:
-  std::promise<void> started_;
-  std::promise<void> go_;
+  explicit Holder(SlowLane& lane)
+      : BusyThread([&lane](Work work) { lane.submit(client("holder", ""), std::move(work)); }) {}
 };
 
 TEST(SlowLane, DoesOneJobAfterTheOther) {

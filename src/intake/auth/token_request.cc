@@ -11,9 +11,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "base/url.h"
 #include "intake/auth/auth_header.h"
-#include "platform/http_message.h"
 
 namespace firn {
 namespace {

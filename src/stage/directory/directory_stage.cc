@@ -136,22 +136,10 @@ Result<PutOutcome> DirectoryStage::put_new(const ObjectKey& key, const std::stri
 }
 
 Result<PutOutcome> DirectoryStage::compare(const ObjectKey& key, const ObjectMetadata& metadata) {
-  const auto object = head(key);
-  if (!object && object.error().kind == ErrorKind::kDamaged) {
-    return fail(error_of(ErrorKind::kConflict, "stage", key,
-                         "a file of this name is not one of Firn's: " + object.error().reason));
-  }
-  if (!object) {
-    return fail(Error(object.error()));
-  }
-  if (object->metadata.content_digest != metadata.content_digest) {
-    return fail(error_of(ErrorKind::kConflict, "stage", key,
-                         fmt::format("an object of this name holds other content: SHA-256 {}, not {}",
-                                     to_hex(object->metadata.content_digest), to_hex(metadata.content_digest))));
-  }
+  FIRN_ASSIGN(const PutOutcome outcome, compare_objects(key, head(key), metadata));
   // An earlier put may have been cut off between the rename and its sync.
   FIRN_TRY(files_.sync_directory(parent_directory(location(key))));
-  return PutOutcome::kAlreadyThere;
+  return outcome;
 }
 
 Result<StagedObject> DirectoryStage::head(const ObjectKey& key) {

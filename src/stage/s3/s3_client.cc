@@ -17,6 +17,7 @@
 #include "base/base64.h"
 #include "base/check.h"
 #include "base/url.h"
+#include "platform/http_message.h"
 #include "stage/s3/s3_xml.h"
 
 namespace firn {
@@ -29,26 +30,19 @@ constexpr Duration kTimeout = std::chrono::minutes(1);
 // For each byte of an upload: a slow line of 1 Mbit/s still gets a chunk of 250 MB through.
 constexpr std::uint64_t kLeastBytesPerSecond = 100'000;
 
-/// Where requests go.
-struct Target {
-  std::string scheme = "https";
-  std::string host;  ///< as it is sent and signed: without the scheme's own port
-  std::string root = "/";
-};
-
 /// Amazon's certificates are good for one name before `s3`: a bucket with a dot goes into the path.
-Target amazon(const S3Place& place) {
+S3Target amazon(const S3Place& place) {
   if (place.bucket.contains('.')) {
     return {"https", fmt::format("s3.{}.amazonaws.com", place.region), "/" + place.bucket + "/"};
   }
   return {"https", fmt::format("{}.s3.{}.amazonaws.com", place.bucket, place.region), "/"};
 }
 
-Target target_of(const S3Place& place) {
+S3Target target_of(const S3Place& place) {
   if (place.endpoint.empty()) {
     return amazon(place);
   }
-  Target target;
+  S3Target target;
   target.root = "/" + place.bucket + "/";
   std::string_view rest = place.endpoint;
   if (const std::size_t end = rest.find("://"); end != std::string_view::npos) {
@@ -61,21 +55,12 @@ Target target_of(const S3Place& place) {
   return target;
 }
 
-std::string_view bytes_of(const Sha256& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 /// DeleteObjects wants it, so that a request that was changed on the way removes nothing.
 std::string md5_base64(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
   FIRN_CHECK(EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_md5(), nullptr) == 1, "MD5 is there");
   return to_base64({reinterpret_cast<const char*>(out.data()), size});
-}
-
-std::string header_of(const HttpReply& reply, std::string_view name) {
-  const auto found = std::ranges::find(reply.headers, name, &std::pair<std::string, std::string>::first);
-  return found == reply.headers.end() ? "" : found->second;
 }
 
 Error unreadable(const S3Question& question) {
@@ -101,12 +86,11 @@ std::string delete_body(std::span<const std::string> keys) {
 }  // namespace
 
 S3Client::S3Client(S3Place place, Credentials credentials, const Clock& clock, MakeHttp make_http)
-    : place_(std::move(place)), credentials_(std::move(credentials)), clock_(clock), make_http_(std::move(make_http)) {
-  Target target = target_of(place_);
-  scheme_ = std::move(target.scheme);
-  host_ = std::move(target.host);
-  root_ = std::move(target.root);
-}
+    : place_(std::move(place)),
+      target_(target_of(place_)),
+      credentials_(std::move(credentials)),
+      clock_(clock),
+      make_http_(std::move(make_http)) {}
 
 std::string S3Client::location(const std::string& key) const { return fmt::format("s3://{}/{}", place_.bucket, key); }
 
@@ -117,8 +101,8 @@ S3Question S3Client::question(std::string operation, std::string permission, std
 AwsRequest S3Client::request(const std::string& method, const std::string& key) const {
   AwsRequest request;
   request.method = method;
-  request.host = host_;
-  request.path = root_ + key;
+  request.host = target_.host;
+  request.path = target_.root + key;
   return request;
 }
 
@@ -142,7 +126,7 @@ void S3Client::give_back(std::unique_ptr<HttpClient> http) {
 /// Also when the answer has no body that would say so: to HEAD.
 bool S3Client::learn_clock(const HttpReply& reply) {
   constexpr Duration kTolerable = std::chrono::minutes(5);
-  const auto theirs = parse_http_date(header_of(reply, "date"));
+  const auto theirs = parse_http_date(reply.header("date"));
   if (reply.status != 403 || !theirs) {
     return false;
   }
@@ -166,7 +150,7 @@ Result<HttpReply> S3Client::send_once(AwsRequest request, HttpCall call) {
   FIRN_ASSIGN(const AwsCredentials credentials, credentials_());
   sign_aws(request, credentials, {place_.region, "s3", clock_.now() + Duration(skew_)});
   call.method = request.method;
-  call.url = fmt::format("{}://{}{}", scheme_, host_, aws_target(request));
+  call.url = fmt::format("{}://{}{}", target_.scheme, target_.host, aws_target(request));
   call.headers = std::move(request.headers);
   call.timeout = kTimeout + std::chrono::seconds(call.body_bytes / kLeastBytesPerSecond);
   call.response_limit = kLargestAnswer;
@@ -195,8 +179,8 @@ Result<S3Object> S3Client::head(const std::string& key) {
     return fail(s3_error(reply, question("look at", "s3:GetObject (and s3:ListBucket on the bucket)", key)));
   }
   S3Object object;
-  object.bytes = std::strtoull(header_of(reply, "content-length").c_str(), nullptr, 10);
-  object.metadata = header_of(reply, kMetadata);
+  object.bytes = std::strtoull(std::string(reply.header("content-length")).c_str(), nullptr, 10);
+  object.metadata = reply.header(kMetadata);
   return object;
 }
 
@@ -261,11 +245,7 @@ Status S3Client::refusal_in(const S3Texts& texts, S3Question asked) {
     } else if (place == "DeleteResult/Error/Code") {
       code = text;
     } else if (place == "DeleteResult/Error/Message" && code != "NoSuchKey") {
-      std::string error = "<Error><Code>";
-      append_xml_text(error, code);
-      error += "</Code><Message>";
-      append_xml_text(error, text);
-      return fail(s3_error({500, error + "</Message></Error>", {}}, asked));
+      return fail(s3_error(S3Refusal{500, code, text, {}, true}, asked));
     }
   }
   return {};

@@ -31,6 +31,13 @@ struct S3Place {
   std::string endpoint;
 };
 
+/// Where its requests go.
+struct S3Target {
+  std::string scheme = "https";
+  std::string host;  ///< as it is sent and signed: without the scheme's own port
+  std::string root = "/";
+};
+
 struct S3Upload {
   File* file = nullptr;  ///< read as it is sent
   std::uint64_t bytes = 0;
@@ -84,9 +91,7 @@ class S3Client {
   [[nodiscard]] S3Question question(std::string operation, std::string permission, std::string key) const;
 
   const S3Place place_;
-  std::string scheme_;
-  std::string host_;
-  std::string root_;                     ///< of paths
+  const S3Target target_;
   std::atomic<Duration::rep> skew_ = 0;  ///< S3's clock minus ours, as far as it was found out
   const Credentials credentials_;
   const Clock& clock_;

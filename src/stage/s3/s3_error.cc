@@ -86,50 +86,35 @@ Meaning by_status(int status, bool has_body) {
   }
 }
 
-Meaning meaning_of(std::string_view code, const HttpReply& reply) {
-  const auto found = std::ranges::find(kMeanings, code, &Meaning::code);
-  return found == kMeanings.end() ? by_status(reply.status, !reply.body.empty()) : *found;
-}
-
-std::string header_of(const HttpReply& reply, std::string_view name) {
-  const auto found = std::ranges::find(reply.headers, name, &std::pair<std::string, std::string>::first);
-  return found == reply.headers.end() ? "" : found->second;
-}
-
-std::string filled(std::string_view hint, const S3Question& question) {
-  std::string text(hint);
-  for (const auto& [name, value] :
-       {std::pair<std::string_view, const std::string*>{"{permission}", &question.permission},
-        {"{bucket}", &question.bucket}}) {
-    const std::size_t at = text.find(name);
-    if (at != std::string::npos) {
-      text.replace(at, name.size(), *value);
-    }
-  }
-  return text;
+Meaning meaning_of(const S3Refusal& refusal) {
+  const auto found = std::ranges::find(kMeanings, refusal.code, &Meaning::code);
+  return found == kMeanings.end() ? by_status(refusal.status, refusal.has_body) : *found;
 }
 
 }  // namespace
 
-Error s3_error(const HttpReply& reply, const S3Question& question) {
+Error s3_error(const S3Refusal& refusal, const S3Question& question) {
   constexpr std::size_t kLongestCode = 100;
   constexpr std::size_t kLongestMessage = 300;
-  const auto texts = read_s3_xml(reply.body).value_or(S3Texts());
-  const std::string_view code = text_at(texts, "Error/Code").substr(0, kLongestCode);
-  const Meaning meaning = meaning_of(code, reply);
-  std::string reason = fmt::format("S3 answered {}", reply.status);
-  if (!code.empty()) {
-    reason += fmt::format(" {}: {}", code, text_at(texts, "Error/Message").substr(0, kLongestMessage));
+  const Meaning meaning = meaning_of(refusal);
+  std::string reason = fmt::format("S3 answered {}", refusal.status);
+  if (!refusal.code.empty()) {
+    reason += fmt::format(" {}: {}", refusal.code.substr(0, kLongestCode), refusal.message.substr(0, kLongestMessage));
   }
-  std::string region = header_of(reply, "x-amz-bucket-region");
-  if (region.empty()) {
-    region = text_at(texts, "Error/Region").substr(0, kLongestCode);
-  }
-  std::string hint = filled(meaning.hint, question);
-  if (!region.empty() && meaning.hint.contains("region")) {
-    hint += " (it is " + region + ")";
+  std::string hint = fmt::format(fmt::runtime(meaning.hint), fmt::arg("permission", question.permission),
+                                 fmt::arg("bucket", question.bucket));
+  if (!refusal.region.empty() && meaning.hint.contains("region")) {
+    hint += fmt::format(" (it is {})", refusal.region.substr(0, kLongestCode));
   }
   return {meaning.kind, question.operation, question.bucket + "/" + question.key, std::move(reason), std::move(hint)};
+}
+
+Error s3_error(const HttpReply& reply, const S3Question& question) {
+  const auto texts = read_s3_xml(reply.body).value_or(S3Texts());
+  const std::string_view region = reply.header("x-amz-bucket-region");
+  return s3_error(S3Refusal{reply.status, text_at(texts, "Error/Code"), text_at(texts, "Error/Message"),
+                            region.empty() ? text_at(texts, "Error/Region") : region, !reply.body.empty()},
+                  question);
 }
 
 }  // namespace firn

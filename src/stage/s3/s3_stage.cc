@@ -82,29 +82,19 @@ Result<PutOutcome> S3Stage::put(const ObjectKey& key, const std::string& path, c
   }
   if (error.kind == ErrorKind::kUnavailable) {
     // The answer may have been lost; also the one that says that the name is taken.
-    const auto there = head(key);
-    if (there && there->metadata.content_digest == metadata.content_digest) {
-      return PutOutcome::kAlreadyThere;
+    if (auto there = compare_objects(key, head(key), metadata)) {
+      return there;
     }
   }
   return fail(Error(error));
 }
 
 Result<PutOutcome> S3Stage::compare(const ObjectKey& key, const ObjectMetadata& metadata) {
-  const auto object = head(key);
-  if (object && object->metadata.content_digest == metadata.content_digest) {
-    return PutOutcome::kAlreadyThere;
-  }
-  if (!object && object.error().kind == ErrorKind::kNotFound) {
+  const auto there = head(key);
+  if (!there && there.error().kind == ErrorKind::kNotFound) {
     return fail(error_of(ErrorKind::kBusy, "stage", key, "its name was taken, and is free again"));
   }
-  if (!object && object.error().kind != ErrorKind::kDamaged) {
-    return fail(Error(object.error()));
-  }
-  return fail(error_of(ErrorKind::kConflict, "stage", key,
-                       object ? fmt::format("an object of this name holds other content: SHA-256 {}, not {}",
-                                            to_hex(object->metadata.content_digest), to_hex(metadata.content_digest))
-                              : "an object of this name is not one of Firn's: " + object.error().reason));
+  return compare_objects(key, there, metadata);
 }
 
 Result<StagedObject> S3Stage::head(const ObjectKey& key) {

@@ -2,11 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -14,21 +11,16 @@
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
+#include "base/ascii_text.h"
 #include "base/digest.h"
+#include "base/hmac.h"
 #include "base/url.h"
 
 namespace firn {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return result;
-}
+constexpr std::string_view kRequest = "aws4_request";
 
 std::string encoded_path(std::string_view path) {
   std::string encoded;
@@ -80,7 +72,7 @@ struct SignedHeaders {
 SignedHeaders signed_headers(const AwsRequest& request) {
   std::vector<std::pair<std::string, std::string>> headers{{"host", request.host}};
   for (const auto& [name, value] : request.headers) {
-    headers.emplace_back(lower(name), folded(value));
+    headers.emplace_back(lower_ascii(name), folded(value));
   }
   std::ranges::stable_sort(headers, {}, &std::pair<std::string, std::string>::first);
   SignedHeaders result;
@@ -107,23 +99,6 @@ std::string canonical_request(const AwsRequest& request, const SignedHeaders& he
                      headers.names, request.payload_sha256);
 }
 
-std::string hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                          reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
-  FIRN_CHECK(made != nullptr, "HMAC-SHA-256 is there");
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) {
-    text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string aws_target(const AwsRequest& request) {
@@ -145,17 +120,16 @@ void sign_aws(AwsRequest& request, const AwsCredentials& credentials, const AwsS
   }
   const SignedHeaders headers = signed_headers(request);
   const std::string day = time.substr(0, 8);
-  const std::string where = fmt::format("{}/{}/{}/aws4_request", day, scope.region, scope.service);
+  const std::string where = fmt::format("{}/{}/{}/{}", day, scope.region, scope.service, kRequest);
   const std::string text =
       fmt::format("{}\n{}\n{}\n{}", kAlgorithm, time, where, to_hex(sha256(canonical_request(request, headers))));
-  std::string key = "AWS4" + credentials.secret;
-  for (const std::string_view part : {std::string_view(day), std::string_view(scope.region),
-                                      std::string_view(scope.service), std::string_view("aws4_request")}) {
-    key = hmac(key, part);
+  Sha256 key = hmac_sha256("AWS4" + credentials.secret, day);
+  for (const std::string_view part : {std::string_view(scope.region), std::string_view(scope.service), kRequest}) {
+    key = hmac_sha256(bytes_of(key), part);
   }
-  request.headers.emplace_back("Authorization",
-                               fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
-                                           credentials.key_id, where, headers.names, hex(hmac(key, text))));
+  request.headers.emplace_back(
+      "Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
+                                   credentials.key_id, where, headers.names, to_hex(hmac_sha256(bytes_of(key), text))));
 }
 
 }  // namespace firn
