@@ -36,8 +36,13 @@ enum class PutOutcome {
   kAlreadyThere,  ///< the same content: an earlier put whose answer was lost
 };
 
+struct ListedObject {
+  ObjectKey key;
+  std::uint64_t bytes = 0;
+};
+
 struct ListPage {
-  std::vector<StagedObject> objects;  ///< in order of key
+  std::vector<ListedObject> objects;  ///< in order of key
   bool more = false;                  ///< ask again after the last key
 };
 
@@ -54,7 +59,12 @@ class Stage {
   /// kNotFound when there is none.
   virtual Result<StagedObject> head(const ObjectKey& key) = 0;
 
-  /// Objects whose key begins with `prefix` and is greater than `after`, `limit` at most.
+  /// Copies the object to the file at `path`, which is made or emptied, and checks it against its digest: kDamaged.
+  /// kNotFound when there is none. After a failure any part of it may be at `path`. The copy is not synced.
+  virtual Result<StagedObject> fetch(const ObjectKey& key, const std::string& path) = 0;
+
+  /// Objects whose key begins with `prefix` and is greater than `after`, `limit` at most. What was not put by Firn may be
+  /// among them: head() tells.
   virtual Result<ListPage> list(const std::string& prefix, const ObjectKey& after, std::size_t limit) = 0;
 
   /// Removes the objects. One that is not there counts as removed.
@@ -62,6 +72,10 @@ class Stage {
 
   /// How the destination names the object: a path or a URL.
   [[nodiscard]] virtual std::string location(const ObjectKey& key) const = 0;
+
+  /// Why put() keeps its promise less well here than it should, for people; empty when it keeps it. May become known
+  /// only with the first put.
+  [[nodiscard]] virtual std::string weakness() const { return {}; }
 };
 
 }  // namespace firn

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ namespace {
 
 constexpr Duration kConnectLimit = std::chrono::seconds(10);
 constexpr long kUploadPiece = 256L << 10U;
-constexpr long kLongestStall = 60;  // seconds without a byte of an upload
+constexpr long kLongestStall = 60;  // seconds without a byte of a file
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -69,16 +70,26 @@ int seek_body(Upload* upload, curl_off_t offset, int origin) {
 struct Answer {
   HttpReply reply;
   std::size_t limit = 0;
+  std::size_t taken = 0;
   bool too_large = false;
+  File* file = nullptr;  ///< of a success
+  std::optional<Error> failure;
 };
 
 std::size_t take_body(const char* bytes, std::size_t /*one*/, std::size_t count, Answer* answer) {
-  auto& body = answer->reply.body;
-  if (count > answer->limit - body.size()) {
+  if (count > answer->limit - answer->taken) {
     answer->too_large = true;
     return 0;
   }
-  body.append(bytes, count);
+  answer->taken += count;
+  if (answer->file == nullptr || answer->reply.status / 100 != 2) {
+    answer->reply.body.append(bytes, count);
+    return count;
+  }
+  if (Status written = answer->file->append({bytes, count}); !written) {
+    answer->failure = std::move(written).error();
+    return 0;
+  }
   return count;
 }
 
@@ -95,7 +106,8 @@ std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t coun
   auto& headers = answer->reply.headers;
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
-    headers.clear();  // an interim answer (100) came before
+    headers.clear();  // an interim answer (100, or a proxy's) came before
+    answer->reply.status = std::atoi(std::string(line.substr(std::min(line.find(' '), line.size()))).c_str());
   } else if (colon != std::string_view::npos) {
     headers.emplace_back(lower_ascii(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
@@ -136,6 +148,10 @@ const char* hint_for(CURLcode code) {
   switch (static_cast<int>(code)) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "check the host name and this machine's DNS";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "check the proxy's host name and this machine's DNS";
+    case CURLE_SSL_CACERT_BADFILE:
+      return "check the file of the certificate authorities";
     case CURLE_COULDNT_CONNECT:
       return "check that the service runs and that the address is right";
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -171,7 +187,10 @@ HeaderList make_headers(const HttpCall& call) {
 
 class CurlClient final : public HttpClient {
  public:
-  CurlClient() : easy_(curl_easy_init(), &curl_easy_cleanup) { FIRN_CHECK(easy_ != nullptr, "libcurl starts"); }
+  explicit CurlClient(HttpClientOptions options)
+      : options_(std::move(options)), easy_(curl_easy_init(), &curl_easy_cleanup) {
+    FIRN_CHECK(easy_ != nullptr, "libcurl starts");
+  }
 
   Result<HttpReply> call(const HttpCall& call) override {
     if (!is_safe(call)) {
@@ -183,17 +202,26 @@ class CurlClient final : public HttpClient {
     const auto headers = make_headers(call);
     Answer answer;
     answer.limit = call.response_limit;
+    answer.file = call.response_file;
     std::array<char, CURL_ERROR_SIZE> why{};
     set(CURLOPT_ERRORBUFFER, why.data());
     set(CURLOPT_HTTPHEADER, headers.get());
     set_target(call);
+    set_way();
     Upload upload{call.body_file, 0, call.body_bytes, std::nullopt};
     set_content(call, upload);
     set_collectors(answer);
+    if (call.body_file != nullptr || call.response_file != nullptr) {
+      set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+      set(CURLOPT_LOW_SPEED_TIME, kLongestStall);
+    }
     const auto code = curl_easy_perform(easy_.get());
     set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
     if (upload.failure) {
       return fail(*std::move(upload.failure));
+    }
+    if (answer.failure) {
+      return fail(*std::move(answer.failure));
     }
     if (code != CURLE_OK) {
       return fail(error_of(code, call, answer, why.data()));
@@ -237,6 +265,20 @@ class CurlClient final : public HttpClient {
     }
   }
 
+  void set_way() {
+    if (!options_.ca_file.empty()) {
+      set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    }
+    if (options_.proxy.empty()) {
+      return;
+    }
+    set(CURLOPT_PROXY, options_.proxy.c_str());
+    if (!options_.proxy_user.empty()) {
+      set(CURLOPT_PROXYUSERNAME, options_.proxy_user.c_str());
+      set(CURLOPT_PROXYPASSWORD, options_.proxy_password.c_str());
+    }
+  }
+
   void set_content(const HttpCall& call, Upload& upload) {
     if (call.method == "HEAD") {
       set(CURLOPT_NOBODY, 1L);
@@ -251,8 +293,6 @@ class CurlClient final : public HttpClient {
       set(CURLOPT_SEEKFUNCTION, &seek_body);
       set(CURLOPT_SEEKDATA, &upload);
       set(CURLOPT_UPLOAD_BUFFERSIZE, kUploadPiece);
-      set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-      set(CURLOPT_LOW_SPEED_TIME, kLongestStall);
       return;
     }
     const bool has_body = !call.body.empty() || call.method == "POST" || call.method == "PUT";
@@ -291,15 +331,18 @@ class CurlClient final : public HttpClient {
     return number == 0 ? "nobody listens there" : std::system_category().message(static_cast<int>(number));
   }
 
+  const HttpClientOptions options_;
   Easy easy_;
 };
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_curl_client() {
+std::unique_ptr<HttpClient> make_curl_client() { return make_curl_client_with({}); }
+
+std::unique_ptr<HttpClient> make_curl_client_with(HttpClientOptions options) {
   static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   FIRN_CHECK(ready, "libcurl starts");
-  return std::make_unique<CurlClient>();
+  return std::make_unique<CurlClient>(std::move(options));
 }
 
 }  // namespace firn

@@ -24,6 +24,9 @@ struct HttpCall {
   /// When not null, `body_bytes` of it are sent instead of `body`, read as they go. Must outlive the call.
   File* body_file = nullptr;
   std::uint64_t body_bytes = 0;
+  /// When not null, the body of a success (2xx) is appended to it as it comes, instead of being kept in the reply.
+  /// After a failure any part of it may be there. Must outlive the call.
+  File* response_file = nullptr;
   std::string username = {};  ///< HTTP Basic when not empty
   std::string password = {};
   Duration timeout = std::chrono::seconds(30);
@@ -47,11 +50,20 @@ class HttpClient {
  public:
   virtual ~HttpClient() = default;
   /// Any status is a reply; an error means that none came (kUnavailable), or that the call cannot be made
-  /// (kConfiguration, kInvalidInput, what reading the body's file says), and says why. An upload that stands still for
-  /// a minute ends.
+  /// (kConfiguration, kInvalidInput, what reading or writing a file says), and says why. A transfer of a file that
+  /// stands still for a minute ends.
   virtual Result<HttpReply> call(const HttpCall& call) = 0;
 };
 
+/// What all calls of a client have in common.
+struct HttpClientOptions {
+  std::string ca_file;  ///< certificate authorities in PEM, instead of the system's; empty: the system's
+  std::string proxy;    ///< `http://host:port`; empty: what the environment says (HTTPS_PROXY, NO_PROXY)
+  std::string proxy_user;
+  std::string proxy_password;
+};
+
 std::unique_ptr<HttpClient> make_curl_client();
+std::unique_ptr<HttpClient> make_curl_client_with(HttpClientOptions options);
 
 }  // namespace firn

@@ -35,9 +35,10 @@ struct Place {
 
 std::unique_ptr<Stage> make_s3_stage(Place& place) {
   place.server = std::make_unique<S3Server>(place.clock);
-  auto client = std::make_unique<S3Client>(
+  auto transport = std::make_unique<S3Transport>(
       S3Place{S3Server::kBucket, S3Server::kRegion, place.server->endpoint()},
-      []() -> Result<AwsCredentials> { return S3Server::credentials(); }, place.clock, make_curl_client);
+      S3Credentials{[]() -> Result<AwsCredentials> { return S3Server::credentials(); }}, place.clock, make_curl_client);
+  auto client = std::make_unique<S3Client>(std::move(transport), S3Writing());
   return std::make_unique<S3Stage>(*place.files, std::move(client), "some/prefix");
 }
 
@@ -91,7 +92,7 @@ class StageContract : public testing::TestWithParam<const char*> {
   Keys list(const std::string& prefix, const std::string& after = {}, std::size_t limit = 100) {
     Keys keys;
     const ListPage page = stage.list(prefix, ObjectKey(after), limit).value();
-    for (const StagedObject& object : page.objects) {
+    for (const ListedObject& object : page.objects) {
       keys.push_back(object.key.str());
     }
     return keys;
@@ -152,6 +153,24 @@ TEST_P(StageContract, SaysThatAnObjectIsNotThere) {
   EXPECT_EQ(kind_of(stage.head(ObjectKey("forms/a"))), ErrorKind::kNotFound);
 }
 
+TEST_P(StageContract, GivesBackWhatWasPut) {
+  const std::string content = std::string(2'500'000, 'x') + "end";
+  ASSERT_EQ(put("forms/a", content), PutOutcome::kCreated);
+  const std::string path = write("what was there before");
+  EXPECT_EQ(stage.fetch(ObjectKey("forms/a"), path).value().metadata.content_digest,
+            metadata_of(content).content_digest);
+  EXPECT_EQ(read_file(*place->files, path, content.size() + 1), content);
+}
+
+TEST_P(StageContract, HasNothingToGiveOfWhatIsNotThere) {
+  EXPECT_EQ(kind_of(stage.fetch(ObjectKey("forms/a"), place->folder / "copy")), ErrorKind::kNotFound);
+}
+
+TEST_P(StageContract, SaysHowLargeTheListedObjectsAre) {
+  put_all({"forms/a"});
+  EXPECT_EQ(stage.list("", {}, 1).value().objects.at(0).bytes, std::string("content").size());
+}
+
 TEST_P(StageContract, ListsInOrderOfTheWholeKey) {
   put_all({"a/2", "a-b/1", "a/1/x", "a.b", "b"});
   EXPECT_EQ(list(""), (Keys{"a-b/1", "a.b", "a/1/x", "a/2", "b"}));
@@ -172,7 +191,7 @@ TEST_P(StageContract, ListsPageByPage) {
   bool more = true;
   while (more) {
     const ListPage page = stage.list("", ObjectKey(after), 2).value();
-    for (const StagedObject& object : page.objects) {
+    for (const ListedObject& object : page.objects) {
       all.push_back(object.key.str());
     }
     after = all.back();

@@ -28,6 +28,11 @@ namespace {
 constexpr std::size_t kMostKeys = 1000;
 constexpr Duration kMostSkew = std::chrono::minutes(15);
 
+/// Headers of a put that say how the object is to be kept.
+constexpr std::array<std::string_view, 4> kWriting = {
+    "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class",
+    "x-amz-tagging"};
+
 std::string between(std::string_view text, std::string_view begin, std::string_view end) {
   const std::size_t at = text.find(begin);
   if (at == std::string_view::npos) {
@@ -111,6 +116,28 @@ S3Server::~S3Server() = default;
 
 std::string S3Server::endpoint() const { return fmt::format("http://127.0.0.1:{}", server_->port()); }
 
+std::string S3Server::named_endpoint() const { return fmt::format("http://localhost:{}", server_->port()); }
+
+void S3Server::want_token(std::string token) {
+  const MutexLock lock(mutex_);
+  token_ = std::move(token);
+}
+
+void S3Server::refuse_conditions() {
+  const MutexLock lock(mutex_);
+  knows_conditions_ = false;
+}
+
+void S3Server::set_lifecycle(std::string xml) {
+  const MutexLock lock(mutex_);
+  lifecycle_ = std::move(xml);
+}
+
+std::size_t S3Server::requests() const {
+  const MutexLock lock(mutex_);
+  return requests_;
+}
+
 void S3Server::answer_next(HttpResponse response) {
   const MutexLock lock(mutex_);
   next_ = std::move(response);
@@ -139,11 +166,11 @@ HttpDecision S3Server::head(const HttpHead& head) {
 }
 
 std::optional<HttpResponse> S3Server::check(const Request& request) const {
-  if (!request.header("x-amz-security-token").empty()) {
-    return s3_refusal(400, "InvalidToken");  // these credentials have none
+  const std::string token = request.header("x-amz-security-token");
+  if (token != token_) {
+    return s3_refusal(400, token_.empty() ? "InvalidToken" : "ExpiredToken");
   }
   const std::string shown = request.header("authorization");
-  const std::string names = between(shown, "SignedHeaders=", ",");
   if (!shown.starts_with("AWS4-HMAC-SHA256 Credential=" + credentials().key_id + "/")) {
     return s3_refusal(403, shown.empty() ? "AccessDenied" : "InvalidAccessKeyId");
   }
@@ -155,15 +182,21 @@ std::optional<HttpResponse> S3Server::check(const Request& request) const {
     HttpResponse response = s3_refusal(400, "AuthorizationHeaderMalformed", "the region is wrong");
     const std::string region = fmt::format("<Region>{}</Region></Error>", kRegion);
     response.body.replace(response.body.find("</Error>"), region.size(), region);
+    response.headers.emplace_back("x-amz-bucket-region", kRegion);
     return response;
   }
-  const auto url = parse_url_target(request.target);
+  return check_signature(request, *at);
+}
+
+std::optional<HttpResponse> S3Server::check_signature(const Request& request, Timestamp at) const {
+  const std::string shown = request.header("authorization");
+  const std::string names = between(shown, "SignedHeaders=", ",");
   AwsRequest again;
   again.method = request.method;
   again.host = request.header("host");
   again.path = percent_decode(request.target.substr(0, request.target.find('?'))).value_or("");
   again.payload_sha256 = request.header("x-amz-content-sha256");
-  for (const auto& [name, value] : url ? url->query.parameters : UrlQuery{}.parameters) {
+  for (const auto& [name, value] : request.query.parameters) {
     again.query.emplace_back(name, value);
   }
   for (const auto& [name, value] : request.headers) {
@@ -171,11 +204,13 @@ std::optional<HttpResponse> S3Server::check(const Request& request) const {
     if (!is_signed && (name.starts_with("x-amz-") || name == "host")) {
       return s3_refusal(403, "AccessDenied", "a header is not signed: " + name);
     }
-    if (is_signed && name != "host" && name != "x-amz-date") {
+    if (is_signed && name != "host" && name != "x-amz-date" && name != "x-amz-security-token") {
       again.headers.emplace_back(name, value);
     }
   }
-  sign_aws(again, credentials(), {kRegion, "s3", *at});
+  AwsCredentials known = credentials();
+  known.session_token = token_;
+  sign_aws(again, known, {kRegion, "s3", at});
   if (again.headers.back().second != shown) {
     return s3_refusal(403, "SignatureDoesNotMatch");
   }
@@ -184,38 +219,82 @@ std::optional<HttpResponse> S3Server::check(const Request& request) const {
 }
 
 HttpResponse S3Server::answer(const Request& received) {
-  if (auto refusal = check(received)) {
+  const MutexLock lock(mutex_);
+  ++requests_;
+  Request request = received;
+  const auto url = parse_url_target(request.target);
+  if (!url) {
+    return s3_refusal(400, "InvalidURI");
+  }
+  request.query = url->query;
+  if (auto refusal = check(request)) {
     return *std::move(refusal);
   }
-  const MutexLock lock(mutex_);
   if (next_) {
     HttpResponse response = *std::move(next_);
     next_.reset();
     return response;
   }
-  Request request = received;
-  const std::string root = std::string("/") + kBucket + "/";
-  const auto url = parse_url_target(request.target);
-  const std::string path = url ? percent_decode(url->path).value_or("") : "";
+  const std::string path = percent_decode(url->path).value_or("");
+  const bool is_virtual = request.header("host").starts_with(std::string(kBucket) + ".");
+  const std::string root = is_virtual ? "/" : std::string("/") + kBucket + "/";
   if (!path.starts_with(root)) {
     return s3_refusal(404, "NoSuchBucket");
   }
   request.key = path.substr(root.size());
-  request.query = url->query;
-  if (request.method == "PUT" && !request.key.empty()) {
+  if (request.key.empty()) {
+    return answer_bucket(request);
+  }
+  if (request.method == "PUT") {
     return put(request);
-  }
-  if (request.method == "POST" && request.asks("delete")) {
-    return remove(request);
-  }
-  if (request.method == "GET" && request.key.empty()) {
-    return list(request);
   }
   return request.method == "GET" || request.method == "HEAD" ? get(request) : s3_refusal(405, "MethodNotAllowed");
 }
 
+HttpResponse S3Server::answer_bucket(const Request& request) {
+  if (request.method == "POST" && request.asks("delete")) {
+    return remove(request);
+  }
+  if (request.method == "GET" && request.asks("lifecycle")) {
+    return lifecycle_.empty() ? s3_refusal(404, "NoSuchLifecycleConfiguration") : xml_answer(lifecycle_);
+  }
+  if (request.method == "HEAD") {
+    HttpResponse response;
+    response.headers.emplace_back("x-amz-bucket-region", kRegion);
+    return response;
+  }
+  return request.method == "GET" ? list(request) : s3_refusal(405, "MethodNotAllowed");
+}
+
+/// What Amazon refuses of encryption, storage classes and tags.
+std::optional<HttpResponse> S3Server::refuse_writing(const Request& request) {
+  constexpr std::array<std::string_view, 4> kEncryptions = {"", "AES256", "aws:kms", "aws:kms:dsse"};
+  constexpr std::array<std::string_view, 6> kClasses = {
+      "", "STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"};
+  constexpr std::ptrdiff_t kMostTags = 10;
+  const std::string encryption = request.header(std::string(kWriting[0]));
+  const bool has_key = !request.header(std::string(kWriting[1])).empty();
+  if (std::ranges::find(kEncryptions, encryption) == kEncryptions.end() ||
+      (has_key && !encryption.starts_with("aws:kms"))) {
+    return s3_refusal(400, "InvalidArgument");
+  }
+  if (std::ranges::find(kClasses, request.header(std::string(kWriting[2]))) == kClasses.end()) {
+    return s3_refusal(400, "InvalidStorageClass");
+  }
+  const std::string tags = request.header(std::string(kWriting[3]));
+  const bool is_whole = tags.empty() || (std::ranges::count(tags, '=') == std::ranges::count(tags, '&') + 1 &&
+                                         std::ranges::count(tags, '=') <= kMostTags);
+  return is_whole ? std::nullopt : std::optional(s3_refusal(400, "InvalidTag"));
+}
+
 HttpResponse S3Server::put(const Request& request) {
   const std::string condition = request.header("if-none-match");
+  if (!condition.empty() && !knows_conditions_) {
+    return s3_refusal(501, "NotImplemented");
+  }
+  if (auto refusal = refuse_writing(request)) {
+    return *std::move(refusal);
+  }
   constexpr std::size_t kMostKeyBytes = 1024;
   constexpr std::size_t kMostMetadataBytes = 2048;
   std::size_t metadata = 0;
@@ -235,10 +314,12 @@ HttpResponse S3Server::put(const Request& request) {
   if (!checksum.empty() && checksum != sha256_base64(request.body)) {
     return s3_refusal(400, "BadDigest");
   }
-  S3ServerObject object{request.body, {}};
+  S3ServerObject object{request.body, {}, {}};
   for (const auto& [name, value] : request.headers) {
     if (name.starts_with("x-amz-meta-")) {
       object.metadata[name] = value;
+    } else if (std::ranges::find(kWriting, name) != kWriting.end()) {
+      object.writing[name] = value;
     }
   }
   objects_[request.key] = std::move(object);

@@ -61,6 +61,13 @@ Result<StagedObject> MemoryStage::head(const ObjectKey& key) {
   return StagedObject{key, found->second.metadata};
 }
 
+Result<StagedObject> MemoryStage::fetch(const ObjectKey& key, const std::string& path) {
+  FIRN_ASSIGN(StagedObject object, head(key));
+  FIRN_ASSIGN(const auto file, files_.create_or_truncate(path));
+  FIRN_TRY(file->append(content(key).value_or("")));
+  return object;
+}
+
 Result<ListPage> MemoryStage::list(const std::string& prefix, const ObjectKey& after, std::size_t limit) {
   const MutexLock lock(mutex_);
   FIRN_TRY(fault());
@@ -69,7 +76,7 @@ Result<ListPage> MemoryStage::list(const std::string& prefix, const ObjectKey& a
     if (next->first.str().starts_with(prefix)) {
       page.more = page.objects.size() == limit;
       if (!page.more) {
-        page.objects.push_back({next->first, next->second.metadata});
+        page.objects.push_back({next->first, next->second.metadata.bytes});
       }
     }
   }

@@ -154,6 +154,12 @@ Result<StagedObject> DirectoryStage::head(const ObjectKey& key) {
   return StagedObject{key, std::move(metadata)};
 }
 
+Result<StagedObject> DirectoryStage::fetch(const ObjectKey& key, const std::string& path) {
+  FIRN_ASSIGN(StagedObject object, head(key));
+  FIRN_TRY(copy_checked(files_, location(key), path, object.metadata));
+  return object;
+}
+
 Result<ObjectMetadata> DirectoryStage::read_metadata(const ObjectKey& key) {
   auto text = read_file(files_, location(key) + std::string(kSidecar), kSidecarLimit);
   if (!text) {
@@ -223,7 +229,7 @@ Status DirectoryStage::walk(Walk& walk, const std::string& folder) {
         auto object = head(ObjectKey(key));
         FIRN_TRY(unless_missing(object ? Status() : Status(fail(object.error()))));
         if (object) {  // it may have been removed meanwhile
-          walk.page.objects.push_back(std::move(*object));
+          walk.page.objects.push_back({std::move(object->key), object->metadata.bytes});
         }
       }
     }

@@ -25,6 +25,7 @@ class DirectoryStage final : public Stage {
 
   Result<PutOutcome> put(const ObjectKey& key, const std::string& path, const ObjectMetadata& metadata) override;
   Result<StagedObject> head(const ObjectKey& key) override;
+  Result<StagedObject> fetch(const ObjectKey& key, const std::string& path) override;
   Result<ListPage> list(const std::string& prefix, const ObjectKey& after, std::size_t limit) override;
   Status remove(std::span<const ObjectKey> keys) override;
   [[nodiscard]] std::string location(const ObjectKey& key) const override;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -17,7 +16,6 @@
 #include "base/base64.h"
 #include "base/check.h"
 #include "base/url.h"
-#include "platform/http_message.h"
 #include "stage/s3/s3_xml.h"
 
 namespace firn {
@@ -26,33 +24,33 @@ namespace {
 constexpr std::size_t kMostKeys = 1000;
 constexpr std::size_t kLargestAnswer = 4U << 20U;
 constexpr std::string_view kMetadata = "x-amz-meta-firn";
-constexpr Duration kTimeout = std::chrono::minutes(1);
-// For each byte of an upload: a slow line of 1 Mbit/s still gets a chunk of 250 MB through.
-constexpr std::uint64_t kLeastBytesPerSecond = 100'000;
+constexpr std::size_t kLargestObject = 250'000'000;
 
-/// Amazon's certificates are good for one name before `s3`: a bucket with a dot goes into the path.
-S3Target amazon(const S3Place& place) {
-  if (place.bucket.contains('.')) {
-    return {"https", fmt::format("s3.{}.amazonaws.com", place.region), "/" + place.bucket + "/"};
+std::string tag_text(const S3Writing& writing) {
+  std::string text;
+  for (const auto& [name, value] : writing.tags) {
+    text += (text.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(value);
   }
-  return {"https", fmt::format("{}.s3.{}.amazonaws.com", place.bucket, place.region), "/"};
+  return text;
 }
 
-S3Target target_of(const S3Place& place) {
-  if (place.endpoint.empty()) {
-    return amazon(place);
+void add_writing(const S3Writing& writing, AwsRequest& put) {
+  const std::array wanted = {std::pair("x-amz-server-side-encryption", writing.encryption),
+                             std::pair("x-amz-server-side-encryption-aws-kms-key-id", writing.kms_key),
+                             std::pair("x-amz-storage-class", writing.storage_class),
+                             std::pair("x-amz-tagging", tag_text(writing))};
+  for (const auto& [name, value] : wanted) {
+    if (!value.empty()) {
+      put.headers.emplace_back(name, value);
+    }
   }
-  S3Target target;
-  target.root = "/" + place.bucket + "/";
-  std::string_view rest = place.endpoint;
-  if (const std::size_t end = rest.find("://"); end != std::string_view::npos) {
-    target.scheme = rest.substr(0, end);
-    rest.remove_prefix(end + 3);
-  }
-  rest = rest.substr(0, rest.find('/'));
-  const std::string_view own_port = target.scheme == "http" ? ":80" : ":443";
-  target.host = rest.ends_with(own_port) ? rest.substr(0, rest.size() - own_port.size()) : rest;
-  return target;
+}
+
+/// What a put of that kind needs ("Actions defined by Amazon S3" in the service authorization reference).
+std::string put_permission(const S3Writing& writing) {
+  std::string all = "s3:PutObject";
+  all += writing.tags.empty() ? "" : " and s3:PutObjectTagging";
+  return writing.encryption.starts_with("aws:kms") ? all + " (and kms:GenerateDataKey on the KMS key)" : all;
 }
 
 /// DeleteObjects wants it, so that a request that was changed on the way removes nothing.
@@ -85,107 +83,90 @@ std::string delete_body(std::span<const std::string> keys) {
 
 }  // namespace
 
-S3Client::S3Client(S3Place place, Credentials credentials, const Clock& clock, MakeHttp make_http)
-    : place_(std::move(place)),
-      target_(target_of(place_)),
-      credentials_(std::move(credentials)),
-      clock_(clock),
-      make_http_(std::move(make_http)) {}
+S3Client::S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing)
+    : transport_(std::move(transport)), writing_(std::move(writing)) {}
 
-std::string S3Client::location(const std::string& key) const { return fmt::format("s3://{}/{}", place_.bucket, key); }
+std::string S3Client::location(const std::string& key) const {
+  return fmt::format("s3://{}/{}", transport_->place().bucket, key);
+}
 
 S3Question S3Client::question(std::string operation, std::string permission, std::string key) const {
-  return {std::move(operation), std::move(permission), place_.bucket, std::move(key)};
-}
-
-AwsRequest S3Client::request(const std::string& method, const std::string& key) const {
-  AwsRequest request;
-  request.method = method;
-  request.host = target_.host;
-  request.path = target_.root + key;
-  return request;
-}
-
-std::unique_ptr<HttpClient> S3Client::take_http() {
-  {
-    const MutexLock lock(mutex_);
-    if (!idle_.empty()) {
-      auto http = std::move(idle_.back());
-      idle_.pop_back();
-      return http;
-    }
-  }
-  return make_http_();
-}
-
-void S3Client::give_back(std::unique_ptr<HttpClient> http) {
-  const MutexLock lock(mutex_);
-  idle_.push_back(std::move(http));
-}
-
-/// Also when the answer has no body that would say so: to HEAD.
-bool S3Client::learn_clock(const HttpReply& reply) {
-  constexpr Duration kTolerable = std::chrono::minutes(5);
-  const auto theirs = parse_http_date(reply.header("date"));
-  if (reply.status != 403 || !theirs) {
-    return false;
-  }
-  const Duration skew = *theirs - clock_.now();
-  const Duration before(skew_.exchange(skew.count()));
-  return std::chrono::abs(skew - before) > kTolerable;
-}
-
-/// Sends once more when the refusal shows that the clocks differ.
-Result<HttpReply> S3Client::send(const AwsRequest& request, const HttpCall& call) {
-  auto reply = send_once(request, call);
-  return reply && learn_clock(*reply) ? send_once(request, call) : std::move(reply);
-}
-
-/// Signs and sends; the body is the call's.
-Result<HttpReply> S3Client::send_once(AwsRequest request, HttpCall call) {
-  if (request.payload_sha256.empty()) {
-    request.payload_sha256 = to_hex(sha256(call.body));
-  }
-  request.headers.emplace_back("x-amz-content-sha256", request.payload_sha256);
-  FIRN_ASSIGN(const AwsCredentials credentials, credentials_());
-  sign_aws(request, credentials, {place_.region, "s3", clock_.now() + Duration(skew_)});
-  call.method = request.method;
-  call.url = fmt::format("{}://{}{}", target_.scheme, target_.host, aws_target(request));
-  call.headers = std::move(request.headers);
-  call.timeout = kTimeout + std::chrono::seconds(call.body_bytes / kLeastBytesPerSecond);
-  call.response_limit = kLargestAnswer;
-  auto http = take_http();
-  auto reply = http->call(call);
-  give_back(std::move(http));
-  return reply;
+  return {std::move(operation), std::move(permission), transport_->place().bucket, std::move(key)};
 }
 
 Status S3Client::put(const std::string& key, const S3Upload& upload) {
-  AwsRequest put = request("PUT", key);
+  if (!is_write_once_) {
+    return look_and_put(key, upload);
+  }
+  FIRN_ASSIGN(const HttpReply reply, put_as(key, upload, true));
+  if (reply.status == 501) {
+    return look_and_put(key, upload);
+  }
+  return reply.status == 200 ? Status() : fail(s3_error(reply, question("put", put_permission(writing_), key)));
+}
+
+Result<HttpReply> S3Client::put_as(const std::string& key, const S3Upload& upload, bool only_when_new) {
+  AwsRequest put = transport_->request("PUT", key);
   put.payload_sha256 = to_hex(upload.digest);
-  put.headers = {{"If-None-Match", "*"},
-                 {"x-amz-checksum-sha256", to_base64(bytes_of(upload.digest))},
+  put.headers = {{"x-amz-checksum-sha256", to_base64(bytes_of(upload.digest))},
                  {std::string(kMetadata), upload.metadata}};
+  if (only_when_new) {
+    put.headers.emplace_back("If-None-Match", "*");
+  }
+  add_writing(writing_, put);
   HttpCall call;
   call.body_file = upload.file;
   call.body_bytes = upload.bytes;
-  FIRN_ASSIGN(const HttpReply reply, send(std::move(put), std::move(call)));
-  return reply.status == 200 ? Status() : fail(s3_error(reply, question("put", "s3:PutObject", key)));
+  call.response_limit = kLargestAnswer;
+  return transport_->send(put, std::move(call));
 }
 
-Result<S3Object> S3Client::head(const std::string& key) {
-  FIRN_ASSIGN(const HttpReply reply, send(request("HEAD", key), {}));
-  if (reply.status != 200) {
-    return fail(s3_error(reply, question("look at", "s3:GetObject (and s3:ListBucket on the bucket)", key)));
+Status S3Client::look_and_put(const std::string& key, const S3Upload& upload) {
+  const auto there = head(key);
+  if (there) {
+    return fail(Error{ErrorKind::kAlreadyExists, "put", transport_->place().bucket + "/" + key, "it is there", ""});
   }
+  if (there.error().kind != ErrorKind::kNotFound) {
+    return fail(Error(there.error()));
+  }
+  FIRN_ASSIGN(const HttpReply reply, put_as(key, upload, false));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, question("put", put_permission(writing_), key)));
+  }
+  is_write_once_ = false;
+  return {};
+}
+
+Result<S3Object> S3Client::object_in(const HttpReply& reply) {
   S3Object object;
   object.bytes = std::strtoull(std::string(reply.header("content-length")).c_str(), nullptr, 10);
   object.metadata = reply.header(kMetadata);
   return object;
 }
 
+Result<S3Object> S3Client::head(const std::string& key) {
+  HttpCall call;
+  call.response_limit = kLargestAnswer;
+  FIRN_ASSIGN(const HttpReply reply, transport_->send(transport_->request("HEAD", key), std::move(call)));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, question("look at", "s3:GetObject (and s3:ListBucket on the bucket)", key)));
+  }
+  return object_in(reply);
+}
+
+Result<S3Object> S3Client::get(const std::string& key, File& into) {
+  HttpCall call;
+  call.response_limit = kLargestObject;
+  call.response_file = &into;
+  FIRN_ASSIGN(const HttpReply reply, transport_->send(transport_->request("GET", key), std::move(call)));
+  if (reply.status != 200) {
+    return fail(s3_error(reply, question("read", "s3:GetObject", key)));
+  }
+  return object_in(reply);
+}
+
 Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& after, std::size_t limit) {
-  AwsRequest list = request("GET", "");
+  AwsRequest list = transport_->request("GET", "");
   list.query = {{"list-type", "2"},
                 {"prefix", prefix},
                 {"max-keys", std::to_string(std::min(limit, kMostKeys))},
@@ -194,7 +175,9 @@ Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& a
     list.query.emplace_back("start-after", after);
   }
   const S3Question asked = question("list", "s3:ListBucket", prefix);
-  FIRN_ASSIGN(const HttpReply reply, send(std::move(list), {}));
+  HttpCall call;
+  call.response_limit = kLargestAnswer;
+  FIRN_ASSIGN(const HttpReply reply, transport_->send(list, std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, asked));
   }
@@ -207,27 +190,29 @@ Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& a
   listing.more = truncated == "true";
   const bool is_encoded = text_at(*texts, "ListBucketResult/EncodingType") == "url";
   for (const auto& [place, text] : *texts) {
-    if (place != "ListBucketResult/Contents/Key") {
-      continue;
+    if (place == "ListBucketResult/Contents/Key") {
+      auto key = is_encoded ? decoded_key(text) : std::optional(text);
+      if (!key || !key->starts_with(prefix)) {
+        return fail(unreadable(asked));
+      }
+      listing.entries.push_back({*std::move(key), 0});
+    } else if (place == "ListBucketResult/Contents/Size" && !listing.entries.empty()) {
+      listing.entries.back().bytes = std::strtoull(text.c_str(), nullptr, 10);
     }
-    auto key = is_encoded ? decoded_key(text) : std::optional(text);
-    if (!key || !key->starts_with(prefix)) {
-      return fail(unreadable(asked));
-    }
-    listing.keys.push_back(*std::move(key));
   }
   return listing;
 }
 
 Status S3Client::remove(std::span<const std::string> keys) {
   FIRN_CHECK(keys.size() <= kMostKeys, "S3 removes a thousand at a time");
-  AwsRequest remove = request("POST", "");
+  AwsRequest remove = transport_->request("POST", "");
   remove.query = {{"delete", std::nullopt}};
   HttpCall call;
   call.body = delete_body(keys);
+  call.response_limit = kLargestAnswer;
   remove.headers = {{"Content-MD5", md5_base64(call.body)}};
   const S3Question asked = question("remove", "s3:DeleteObject", keys.empty() ? "" : keys.front());
-  FIRN_ASSIGN(const HttpReply reply, send(std::move(remove), std::move(call)));
+  FIRN_ASSIGN(const HttpReply reply, transport_->send(remove, std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, asked));
   }

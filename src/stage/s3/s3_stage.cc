@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,23 +27,49 @@ Error not_what_was_packed(const std::string& path) {
   return {ErrorKind::kDamaged, "stage", path, "the file is not what was packed", {}};
 }
 
+/// Of the whole file; nothing when it has another size.
+Result<std::optional<Sha256>> digest_of(File& file, std::uint64_t bytes) {
+  FIRN_ASSIGN(const std::uint64_t size, file.size());
+  if (size != bytes) {
+    return std::nullopt;
+  }
+  Sha256Hasher hasher;
+  for (std::uint64_t at = 0; at < bytes;) {
+    FIRN_ASSIGN(const std::string piece, file.read_at(at, kPiece));
+    if (piece.empty()) {
+      return std::nullopt;
+    }
+    hasher.update(piece);
+    at += piece.size();
+  }
+  return hasher.finish();
+}
+
 /// S3 refused a digest: the file is damaged, or its bytes were changed on the way.
 Error where_damaged(File& file, const std::string& path, const ObjectMetadata& metadata, Error refusal) {
-  Sha256Hasher hasher;
-  for (std::uint64_t at = 0; at < metadata.bytes;) {
-    const auto piece = file.read_at(at, kPiece);
-    if (!piece || piece->empty()) {
-      return piece ? not_what_was_packed(path) : piece.error();
-    }
-    hasher.update(*piece);
-    at += piece->size();
+  const auto digest = digest_of(file, metadata.bytes);
+  if (!digest) {
+    return digest.error();
   }
-  if (hasher.finish() != metadata.file_digest) {
+  if (*digest != metadata.file_digest) {
     return not_what_was_packed(path);
   }
   refusal.kind = ErrorKind::kUnavailable;
   refusal.hint = "the file is good: something on the way to S3 changes bytes";
   return refusal;
+}
+
+/// What S3 says of an object, read as what Firn keeps with one.
+Result<StagedObject> described(const ObjectKey& key, const S3Object& object) {
+  auto metadata = decode_metadata(object.metadata);
+  if (!metadata) {
+    return fail(error_of(ErrorKind::kDamaged, "look at", key, "its metadata is missing or not readable"));
+  }
+  if (object.bytes != metadata->bytes) {
+    return fail(error_of(ErrorKind::kDamaged, "look at", key,
+                         fmt::format("the object has {} bytes, its metadata says {}", object.bytes, metadata->bytes)));
+  }
+  return StagedObject{key, *std::move(metadata)};
 }
 
 /// The metadata in one line, as a header carries it.
@@ -99,37 +126,34 @@ Result<PutOutcome> S3Stage::compare(const ObjectKey& key, const ObjectMetadata& 
 
 Result<StagedObject> S3Stage::head(const ObjectKey& key) {
   FIRN_ASSIGN(const S3Object object, client_->head(whole(key.str())));
-  auto metadata = decode_metadata(object.metadata);
-  if (!metadata) {
-    return fail(error_of(ErrorKind::kDamaged, "look at", key, "its metadata is missing or not readable"));
-  }
-  if (object.bytes != metadata->bytes) {
-    return fail(error_of(ErrorKind::kDamaged, "look at", key,
-                         fmt::format("the object has {} bytes, its metadata says {}", object.bytes, metadata->bytes)));
-  }
-  return StagedObject{key, *std::move(metadata)};
+  return described(key, object);
 }
 
-/// What is not one of Firn's, or has gone since it was listed, is left out.
-Result<ListPage> S3Stage::list(const std::string& prefix, const ObjectKey& after, std::size_t limit) {
-  std::string behind = after.empty() ? "" : whole(after.str());
-  while (true) {
-    FIRN_ASSIGN(const S3Listing listing, client_->list(whole(prefix), behind, limit));
-    ListPage page;
-    page.more = listing.more && !listing.keys.empty();
-    for (const std::string& key : listing.keys) {
-      auto object = head(ObjectKey(key.substr(prefix_.size())));
-      if (object) {
-        page.objects.push_back(*std::move(object));
-      } else if (object.error().kind != ErrorKind::kNotFound && object.error().kind != ErrorKind::kDamaged) {
-        return fail(std::move(object).error());
-      }
-    }
-    if (!page.objects.empty() || !page.more) {
-      return page;
-    }
-    behind = listing.keys.back();  // the caller could not ask for what follows
+Result<StagedObject> S3Stage::fetch(const ObjectKey& key, const std::string& path) {
+  FIRN_ASSIGN(const auto file, files_.create_or_truncate(path));
+  FIRN_ASSIGN(const S3Object got, client_->get(whole(key.str()), *file));
+  FIRN_ASSIGN(StagedObject object, described(key, got));
+  FIRN_ASSIGN(const auto digest, digest_of(*file, object.metadata.bytes));
+  if (digest != object.metadata.file_digest) {
+    return fail(error_of(ErrorKind::kDamaged, "read", key, "what came is not what its metadata says"));
   }
+  return object;
+}
+
+std::string S3Stage::weakness() const {
+  return client_->is_write_once() ? ""
+                                  : "this server does not know conditional writes (If-None-Match): each object is looked "
+                                    "for before it is written, so nothing else may write under this prefix";
+}
+
+Result<ListPage> S3Stage::list(const std::string& prefix, const ObjectKey& after, std::size_t limit) {
+  FIRN_ASSIGN(const S3Listing listing, client_->list(whole(prefix), after.empty() ? "" : whole(after.str()), limit));
+  ListPage page;
+  page.more = listing.more && !listing.entries.empty();
+  for (const auto& [key, bytes] : listing.entries) {
+    page.objects.push_back({ObjectKey(key.substr(prefix_.size())), bytes});
+  }
+  return page;
 }
 
 Status S3Stage::remove(std::span<const ObjectKey> keys) {

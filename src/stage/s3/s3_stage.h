@@ -14,7 +14,7 @@ namespace firn {
 
 /// A stage in a bucket of Amazon S3 or a compatible server. An object is written by one request that fails when its
 /// name is taken (`If-None-Match: *`), with its SHA-256 for S3 to compare, and its metadata as `x-amz-meta-firn`, the
-/// JSON of docs/formats/stage.md in one line. list() asks for the metadata of each object: a request for each.
+/// JSON of docs/formats/stage.md in one line.
 class S3Stage final : public Stage {
  public:
   /// `prefix` comes before every key, with a slash between them; it may be empty. `files` must outlive the stage.
@@ -22,9 +22,11 @@ class S3Stage final : public Stage {
 
   Result<PutOutcome> put(const ObjectKey& key, const std::string& path, const ObjectMetadata& metadata) override;
   Result<StagedObject> head(const ObjectKey& key) override;
+  Result<StagedObject> fetch(const ObjectKey& key, const std::string& path) override;
   Result<ListPage> list(const std::string& prefix, const ObjectKey& after, std::size_t limit) override;
   Status remove(std::span<const ObjectKey> keys) override;
   [[nodiscard]] std::string location(const ObjectKey& key) const override;
+  [[nodiscard]] std::string weakness() const override;
 
  private:
   [[nodiscard]] std::string whole(std::string_view key) const { return prefix_ + std::string(key); }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -29,10 +31,13 @@ class S3StageTest : public testing::Test {
     open();
   }
 
-  void open() {
-    auto client = std::make_unique<S3Client>(
-        place_, [this]() -> Result<AwsCredentials> { return credentials_; }, clock_, make_curl_client);
-    stage_ = std::make_unique<S3Stage>(files_, std::move(client), "firn");
+  void open() { stage_ = open(clock_, [this]() -> Result<AwsCredentials> { return credentials_; }); }
+
+  std::unique_ptr<S3Stage> open(const Clock& clock, std::function<Result<AwsCredentials>()> credentials) {
+    auto transport =
+        std::make_unique<S3Transport>(place_, S3Credentials{std::move(credentials)}, clock, make_curl_client);
+    auto client = std::make_unique<S3Client>(std::move(transport), writing_);
+    return std::make_unique<S3Stage>(files_, std::move(client), "firn");
   }
 
   Result<PutOutcome> put(const std::string& content, const std::string& key = "forms/a") {
@@ -44,6 +49,10 @@ class S3StageTest : public testing::Test {
     metadata.definition = "0123456789abcdef";
     return stage_->put(ObjectKey(key), "/chunks/local", metadata);
   }
+  ErrorKind kind_of_put(const std::string& content) {
+    const auto outcome = put(content);
+    return outcome ? ErrorKind::kInternal : outcome.error().kind;
+  }
   Error failure(const std::string& key = "forms/a") {
     const auto outcome = put("content", key);
     EXPECT_FALSE(outcome);
@@ -54,6 +63,7 @@ class S3StageTest : public testing::Test {
   SimulatedFileSystem files_;
   S3Server server_{clock_};
   S3Place place_{S3Server::kBucket, S3Server::kRegion, server_.endpoint()};
+  S3Writing writing_;
   AwsCredentials credentials_ = S3Server::credentials();
   std::unique_ptr<S3Stage> stage_;
 };
@@ -138,12 +148,11 @@ TEST_F(S3StageTest, NeedsTheRightSecretRegionBucketAndClock) {
 TEST_F(S3StageTest, ItsClockIsLearnt) {
   for (const Duration skew : {std::chrono::minutes(40), std::chrono::minutes(-40)}) {
     const ManualClock wrong(clock_.now() + skew);
-    S3Stage stage(files_,
-                  std::make_unique<S3Client>(
-                      place_, [this]() -> Result<AwsCredentials> { return credentials_; }, wrong, make_curl_client),
-                  "");
-    EXPECT_EQ(stage.head(ObjectKey("a")).error().kind, ErrorKind::kNotFound);
-    EXPECT_TRUE(stage.list("", {}, 10)) << "it stays known";
+    const auto stage = open(wrong, [this]() -> Result<AwsCredentials> { return credentials_; });
+    EXPECT_EQ(stage->head(ObjectKey("a")).error().kind, ErrorKind::kNotFound);
+    const std::size_t before = server_.requests();
+    EXPECT_TRUE(stage->list("", {}, 10));
+    EXPECT_EQ(server_.requests(), before + 1) << "it stays known";
   }
 }
 
@@ -153,26 +162,59 @@ TEST_F(S3StageTest, AClockThatCannotBeLearntIsNamed) {
 }
 
 TEST_F(S3StageTest, WithoutCredentialsNothingIsSent) {
-  S3Stage stage(files_,
-                std::make_unique<S3Client>(
-                    place_,
-                    []() -> Result<AwsCredentials> {
-                      return fail(Error{ErrorKind::kPermission, "find", "credentials", "there are none", ""});
-                    },
-                    clock_, make_curl_client),
-                "");
-  EXPECT_EQ(stage.head(ObjectKey("a")).error().reason, "there are none");
+  const auto stage = open(clock_, []() -> Result<AwsCredentials> {
+    return fail(Error{ErrorKind::kPermission, "find", "credentials", "there are none", ""});
+  });
+  EXPECT_EQ(stage->head(ObjectKey("a")).error().reason, "there are none");
+  EXPECT_EQ(server_.requests(), 0U);
 }
 
 TEST_F(S3StageTest, WhatSomebodyElsePutThereIsDamaged) {
-  server_.set_object("firn/forms/a", {"content", {}});
+  server_.set_object("firn/forms/a", {"content", {}, {}});
   EXPECT_EQ(stage_->head(ObjectKey("forms/a")).error().kind, ErrorKind::kDamaged);
   EXPECT_EQ(failure().kind, ErrorKind::kConflict) << "the local file is good";
-  EXPECT_EQ(put("content", "forms/b"), PutOutcome::kCreated);
-  const ListPage page = stage_->list("forms/", {}, 1).value();
-  ASSERT_EQ(page.objects.size(), 1U);
-  EXPECT_EQ(page.objects.front().key.str(), "forms/b");
-  EXPECT_FALSE(page.more);
+  EXPECT_EQ(stage_->fetch(ObjectKey("forms/a"), "/chunks/copy").error().kind, ErrorKind::kDamaged);
+}
+
+TEST_F(S3StageTest, BytesThatWereChangedOnTheStageAreDamaged) {
+  ASSERT_EQ(put("content"), PutOutcome::kCreated);
+  S3ServerObject object = server_.objects().at("firn/forms/a");
+  object.bytes = "CONTENT";
+  server_.set_object("firn/forms/a", object);
+  EXPECT_EQ(stage_->fetch(ObjectKey("forms/a"), "/chunks/copy").error().kind, ErrorKind::kDamaged);
+}
+
+TEST_F(S3StageTest, AServerWithoutConditionsIsAskedFirst) {
+  server_.refuse_conditions();
+  EXPECT_EQ(stage_->weakness(), "");
+  EXPECT_EQ(put("content"), PutOutcome::kCreated);
+  EXPECT_NE(stage_->weakness().find("If-None-Match"), std::string::npos);
+  EXPECT_EQ(put("content"), PutOutcome::kAlreadyThere);
+  EXPECT_EQ(kind_of_put("other"), ErrorKind::kConflict);
+  EXPECT_EQ(server_.objects().at("firn/forms/a").bytes, "content");
+}
+
+TEST_F(S3StageTest, ARefusedSettingIsNoMissingCondition) {
+  server_.answer_next(s3_refusal(501, "NotImplemented"));
+  EXPECT_EQ(put("content"), PutOutcome::kCreated) << "asked first";
+  server_.refuse_conditions();
+  writing_.storage_class = "GLACIER";
+  open();
+  EXPECT_FALSE(put("content", "forms/b"));
+  EXPECT_EQ(stage_->weakness(), "");
+}
+
+TEST_F(S3StageTest, IsKeptAsTheSettingsSay) {
+  writing_ = {"aws:kms", "alias/firn", "STANDARD_IA", {{"team", "health & care"}, {"cost", "1=2"}}};
+  open();
+  ASSERT_EQ(put("content"), PutOutcome::kCreated);
+  const auto writing = server_.objects().at("firn/forms/a").writing;
+  EXPECT_EQ(writing.at("x-amz-server-side-encryption"), "aws:kms");
+  EXPECT_EQ(writing.at("x-amz-server-side-encryption-aws-kms-key-id"), "alias/firn");
+  EXPECT_EQ(writing.at("x-amz-storage-class"), "STANDARD_IA");
+  EXPECT_EQ(writing.at("x-amz-tagging"), "team=health%20%26%20care&cost=1%3D2");
+  server_.answer_next(s3_refusal(403, "AccessDenied"));
+  EXPECT_EQ(failure("forms/b").hint.find("allow s3:PutObject and s3:PutObjectTagging (and kms:GenerateDataKey"), 0U);
 }
 
 TEST_F(S3StageTest, ARefusalInsideAGoodAnswerIsAFailure) {
@@ -200,9 +242,9 @@ TEST_F(S3StageTest, RemovesThousands) {
   std::vector<ObjectKey> keys;
   for (int i = 0; i < 2001; ++i) {
     keys.emplace_back("forms/" + std::to_string(i));
-    server_.set_object("firn/" + keys.back().str(), {"x", {}});
+    server_.set_object("firn/" + keys.back().str(), {"x", {}, {}});
   }
-  server_.set_object("firn/other", {"x", {}});
+  server_.set_object("firn/other", {"x", {}, {}});
   EXPECT_TRUE(stage_->remove(keys));
   EXPECT_EQ(server_.objects().size(), 1U);
 }
