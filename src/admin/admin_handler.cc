@@ -18,6 +18,7 @@
 #include "admin/ingest_view.h"
 #include "admin/json.h"
 #include "admin/quarantine_view.h"
+#include "admin/stage_view.h"
 #include "admin/status_view.h"
 #include "admin/trace_view.h"
 #include "base/base64.h"
@@ -170,6 +171,9 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   if (name == "trace" && get) {
     return trace_view(daemon, {call.query.get("id"), call.query.get("repeater"), call.query.get("domain")});
   }
+  if (name == "stage" && get) {
+    return stage_list(daemon, {call.query.get("repeater"), call.query.get("after")});
+  }
   if (name == "quarantine") {
     return quarantine_call(daemon, call, target);
   }
@@ -190,9 +194,14 @@ HttpResponse answer_to(Daemon& daemon, const std::string& method, const std::str
   return result ? json_response(*result) : error_response(result.error());
 }
 
+/// The stage may be slow to answer: that must not hold those who only look at the daemon.
+bool may_wait(const std::string& method, const std::string& target) {
+  return method == "POST" || target.starts_with(std::string(kPrefix) + "stage");
+}
+
 }  // namespace
 
-/// Collects the body, then answers: at once what only looks, from the other thread what changes something.
+/// Collects the body, then answers: at once what only looks, from the other thread what changes something or waits.
 class AdminHandler::Exchange final : public HttpExchange {
  public:
   Exchange(AdminHandler& handler, const HttpHead& head)
@@ -207,14 +216,14 @@ class AdminHandler::Exchange final : public HttpExchange {
     return response;
   }
   void body(std::string body, HttpAnswer answer) override {
-    if (method_ != "POST") {
+    if (!may_wait(method_, target_)) {
       answer(answer_to(handler_.daemon_, method_, target_, body));
       return;
     }
     // Without room for it the answer is destroyed, which tells the client to come again.
     static_cast<void>(handler_.changes_.submit(
-        [&daemon = handler_.daemon_, target = std::move(target_), body = std::move(body),
-         answer = std::move(answer)]() mutable { answer(answer_to(daemon, "POST", target, body)); }));
+        [&daemon = handler_.daemon_, method = std::move(method_), target = std::move(target_), body = std::move(body),
+         answer = std::move(answer)]() mutable { answer(answer_to(daemon, method, target, body)); }));
   }
 
  private:

@@ -157,6 +157,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
              {"threshold_bytes", config.threshold},
              {"journal_bytes", 0},
              {"journal_quota_bytes", config.journal_quota},
+             {"stage_weakness", json_text_or_null(line.stage_weakness())},
              {"steps", steps_view(steps, line.name())}};
   // A journal that cannot be read has its alarm already; the rest of the status is worth showing.
   static_cast<void>(add_journal(out, line, daemon, totals));

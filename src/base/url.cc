@@ -52,6 +52,27 @@ std::string UrlQuery::get(std::string_view name) const {
   return found == parameters.end() ? std::string() : found->second;
 }
 
+std::optional<HttpUrl> parse_http_url(std::string_view text) {
+  const std::size_t colon = text.find("://");
+  HttpUrl url;
+  url.scheme = text.substr(0, colon);
+  if (colon == std::string_view::npos || (url.scheme != "http" && url.scheme != "https") ||
+      !std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; })) {
+    return std::nullopt;
+  }
+  text.remove_prefix(colon + 3);
+  url.authority = text.substr(0, text.find_first_of("/?#"));
+  url.rest = text.substr(url.authority.size());
+  const std::string_view authority = url.authority;
+  const bool is_bracketed = authority.starts_with('[');
+  const std::size_t end = is_bracketed ? authority.find(']') : authority.find(':');
+  url.host = is_bracketed ? authority.substr(1, end == std::string_view::npos ? end : end - 1) : authority.substr(0, end);
+  if (url.host.empty() || authority.contains('@') || (is_bracketed && end == std::string_view::npos)) {
+    return std::nullopt;
+  }
+  return url;
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -21,6 +21,17 @@ struct UrlTarget {
   UrlQuery query;
 };
 
+/// A URL of HTTP, taken apart as far as it says whom to ask.
+struct HttpUrl {
+  std::string scheme;     ///< `http` or `https`
+  std::string authority;  ///< host and port as they stand there
+  std::string host;       ///< without port and brackets
+  std::string rest;       ///< path, query and fragment; may be empty
+};
+
+/// Nothing when it is no such URL, has a user, or has a character that must be encoded.
+std::optional<HttpUrl> parse_http_url(std::string_view text);
+
 /// Replaces `%XX`. Nothing when a `%` is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);
 /// Encodes everything but the unreserved characters of RFC 3986, with capital digits.

@@ -26,6 +26,22 @@ TEST(UrlTarget, IsRefusedWhenWronglyEncodedOrNotOriginForm) {
   EXPECT_FALSE(parse_url_target("/in?a=%zz"));
 }
 
+TEST(HttpUrl, SaysWhomToAsk) {
+  const HttpUrl url = parse_http_url("https://[fd00:ec2::254]:8443/latest?a=b").value();
+  EXPECT_EQ(url.scheme, "https");
+  EXPECT_EQ(url.authority, "[fd00:ec2::254]:8443");
+  EXPECT_EQ(url.host, "fd00:ec2::254");
+  EXPECT_EQ(url.rest, "/latest?a=b");
+  EXPECT_EQ(parse_http_url("http://s3.example.org").value().host, "s3.example.org");
+}
+
+TEST(HttpUrl, IsRefusedWhenItIsNone) {
+  for (const char* text : {"", "example.org", "ftp://example.org", "http://", "http://:80", "http://user@example.org",
+                           "http://[::1", "http://exa mple.org", "http://example.org/\n", "HTTP//x"}) {
+    EXPECT_FALSE(parse_http_url(text)) << text;
+  }
+}
+
 TEST(PercentEncoding, GoesThereAndBack) {
   std::string all;
   for (int c = 0; c < 256; ++c) {

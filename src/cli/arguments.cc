@@ -61,7 +61,8 @@ void add_daemon_commands(CLI::App& app, Arguments& arguments) {
   demo->add_flag("--keep", arguments.demo.keep, "Keep the folder with all files afterwards");
 
   add(app, arguments, Command::kInit, "init", "Write a commented example configuration");
-  add(app, arguments, Command::kCheck, "check", "Check the configuration and show what takes effect");
+  add(app, arguments, Command::kCheck, "check", "Check the configuration and show what takes effect")
+      ->add_flag("--live", arguments.live, "Also try the stages: write, list, read and remove a small object");
   add(app, arguments, Command::kStatus, "status",
       "Show what the daemon does; exit code 5 when there is an alarm or a blocked step");
 
@@ -134,6 +135,22 @@ void add_journal_commands(CLI::App& app, Arguments& arguments) {
       ->required();
 }
 
+void add_stage_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* setup = app.add_subcommand("setup", "What outside systems must be told");
+  setup->require_subcommand(1);
+  CLI::App* s3 = add(*setup, arguments, Command::kSetupS3, "s3",
+                     "Print policies, lifecycle and settings for the bucket, ready for the AWS console and CLI");
+  s3->add_option("CONNECTION", arguments.setup.connection, "A connection of type \"s3\"; needed when there are several");
+  s3->add_option("--part", arguments.setup.part, "Print this document alone, to go into a file")->type_name("NAME");
+
+  CLI::App* stage = app.add_subcommand("stage", "The place where files wait for the destination");
+  stage->require_subcommand(1);
+  add(*stage, arguments, Command::kStageList, "list",
+      "List what lies there; exit code 5 when something is not known to the catalog")
+      ->add_option("--repeater", arguments.stage.repeater, "Only of this one")
+      ->type_name("NAME");
+}
+
 void add_credential_commands(CLI::App& app, Arguments& arguments) {
   CredentialArguments& options = arguments.credential;
   CLI::App* credential = app.add_subcommand("credential", "Who may send forms");
@@ -172,6 +189,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   add_daemon_commands(*app, arguments);
   add_quarantine_commands(*app, arguments);
   add_journal_commands(*app, arguments);
+  add_stage_commands(*app, arguments);
   add_credential_commands(*app, arguments);
   add(*app, arguments, Command::kVersion, "version", "Print the version");
   return app;

@@ -16,6 +16,8 @@ enum class Command {
   kDemo,
   kInit,
   kCheck,
+  kSetupS3,
+  kStageList,
   kStatus,
   kIngest,
   kTrace,
@@ -35,6 +37,15 @@ struct DemoArguments {
   std::size_t forms = 5000;
   std::string directory;  ///< empty: a new folder for temporary files
   bool keep = false;
+};
+
+struct SetupArguments {
+  std::string connection;  ///< empty: the only one
+  std::string part;        ///< print this document alone
+};
+
+struct StageArguments {
+  std::string repeater;  ///< empty: all
 };
 
 struct IngestArguments {
@@ -78,6 +89,9 @@ struct Arguments {
   ServeOptions serve;
   std::string crash_at;  ///< only in builds with FIRN_CRASH_POINTS
   DemoArguments demo;
+  bool live = false;  ///< of `check`
+  SetupArguments setup;
+  StageArguments stage;
   IngestArguments ingest;
   TraceArguments trace;
   QuarantineArguments quarantine;

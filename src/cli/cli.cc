@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "cli/exit_code.h"
 #include "cli/run.h"
 #include "cli/serve.h"
+#include "platform/environment.h"
 #include "platform/file_system.h"
 #include "platform/http_client.h"
 #include "platform/process.h"
@@ -23,12 +22,6 @@
 
 namespace firn {
 namespace {
-
-std::optional<std::string> environment(const std::string& name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here ever changes the environment
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
 
 /// Nobody notifies: only time ends the wait.
 void pause(Duration duration) {
@@ -51,7 +44,7 @@ int run(const Arguments& arguments) {
                            .files = *files,
                            .clock = clock,
                            .processes = *processes,
-                           .environment = environment,
+                           .environment = environment_variable,
                            .make_http_client = make_curl_client,
                            .serve = serve,
                            .pause = pause};

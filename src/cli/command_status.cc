@@ -132,6 +132,9 @@ std::string batches_text(const json::value& repeater) {
     text += fmt::format("  batch {} is {}, {} chunks\n", batch_name(batch), text_of(batch, "state"),
                         count_text(batch, "chunks"));
   }
+  if (!is_missing(repeater, "stage_weakness")) {
+    text += fmt::format("  WEAKER GUARANTEE: {}\n", for_terminal(text_of(repeater, "stage_weakness")));
+  }
   text += fmt::format("  journal {} of {}\n", size_text(repeater, "journal_bytes"),
                       size_text(repeater, "journal_quota_bytes"));
   return "\n" + text;

@@ -17,6 +17,10 @@ int run_command(const CliContext& context) {
       return run_init(context);
     case Command::kCheck:
       return run_check(context);
+    case Command::kSetupS3:
+      return run_setup_s3(context);
+    case Command::kStageList:
+      return run_stage_list(context);
     case Command::kStatus:
       return run_status(context);
     case Command::kIngest:

@@ -45,10 +45,6 @@ std::string ConfigError::str() const {
   return hint.empty() ? text : text + "; " + hint;
 }
 
-const DirectoryConnection& Config::stage_of(const RepeaterConfig& repeater) const {
-  return named(directories, repeater.stage);
-}
-
 const DuckdbConnection& Config::destination_of(const RepeaterConfig& repeater) const {
   return named(databases, repeater.destination);
 }

@@ -13,6 +13,7 @@
 #include "config/http_config.h"
 #include "config/monitor_config.h"
 #include "config/privacy_config.h"
+#include "config/s3_config.h"
 #include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
@@ -103,13 +104,13 @@ struct Config {
   MonitorConfig monitor;
   DebugConfig debug;
   std::vector<DirectoryConnection> directories;
+  std::vector<S3Connection> buckets;
   std::vector<DuckdbConnection> databases;
   std::vector<RepeaterConfig> repeaters;  ///< in the order of the file, at least one
   std::vector<Setting> settings;          ///< everything above with its origin
   std::vector<ConfigError> warnings;      ///< allowed, but probably not meant
 
-  /// The connections of a repeater of this configuration that makes rows.
-  [[nodiscard]] const DirectoryConnection& stage_of(const RepeaterConfig& repeater) const;
+  /// The destination of a repeater of this configuration that makes rows.
   [[nodiscard]] const DuckdbConnection& destination_of(const RepeaterConfig& repeater) const;
   /// The Unix socket of the admin API.
   [[nodiscard]] std::string admin_socket() const;

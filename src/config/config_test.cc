@@ -78,7 +78,8 @@ TEST(Config, IsTypedAndAbsolute) {
   EXPECT_EQ(config->intake.credentials.at(0).secret.reveal(), "opensesame");
   const RepeaterConfig& forms = config->repeaters.at(0);
   EXPECT_EQ(forms.table, TableName("forms"));
-  EXPECT_EQ(config->stage_of(forms).path, "/etc/firn/stage");
+  EXPECT_EQ(forms.stage, config->directories.at(0).name);
+  EXPECT_EQ(config->directories.at(0).path, "/etc/firn/stage");
   EXPECT_EQ(config->destination_of(forms).database, "/etc/firn/warehouse.duckdb");
 }
 

@@ -99,7 +99,9 @@ void check_connection(SectionResults& results, const RepeaterConfig& repeater, s
     return;  // reported as missing
   }
   const auto found = results.connection_types.find(name.str());
-  const std::string_view wanted = role == "stage" ? "directory" : "duckdb";
+  const std::vector<std::string_view> fitting =
+      role == "stage" ? std::vector<std::string_view>{"directory", "s3"} : std::vector<std::string_view>{"duckdb"};
+  const std::string wanted = fmt::format("{}", fmt::join(fitting, "\" or \""));
   if (found == results.connection_types.end()) {
     std::vector<std::string> names;
     names.reserve(results.connection_types.size());
@@ -110,10 +112,24 @@ void check_connection(SectionResults& results, const RepeaterConfig& repeater, s
     results.report.error_at(key, fmt::format("there is no connection \"{}\"", name.str()),
                             near ? fmt::format("did you mean \"{}\"?", *near)
                                  : fmt::format("add a section [connection.{}] of type \"{}\"", name.str(), wanted));
-  } else if (!found->second.empty() && found->second != wanted) {
+  } else if (!found->second.empty() && std::ranges::find(fitting, found->second) == fitting.end()) {
     results.report.error_at(
         key, fmt::format("connection \"{}\" is of type \"{}\", which cannot be a {}", name.str(), found->second, role),
         fmt::format("name a connection of type \"{}\"", wanted));
+  }
+}
+
+/// Two connections with one place would remove each other's files.
+void check_buckets(SectionResults& results) {
+  std::map<std::pair<std::string, std::string>, std::string> places;
+  for (const S3Connection& s3 : results.config.buckets) {
+    const auto [other, fresh] = places.emplace(std::pair(s3.endpoint, s3.url()), s3.name.str());
+    if (!fresh && !s3.bucket.empty()) {
+      results.report.error_at(
+          fmt::format("connection.{}.bucket", s3.name.str()),
+          fmt::format("connections \"{}\" and \"{}\" have the same place {}", other->second, s3.name.str(), s3.url()),
+          "use one connection for both repeaters, or another prefix");
+    }
   }
 }
 
@@ -185,6 +201,7 @@ void check_rules(SectionResults& results) {
   check_disk(results);
   check_data_dir(results);
   check_paths(results);
+  check_buckets(results);
   for (const RepeaterConfig& repeater : results.config.repeaters) {
     check_connection(results, repeater, "stage", repeater.stage);
     check_connection(results, repeater, "destination", repeater.destination);

@@ -19,8 +19,10 @@
 #include "config/http_section.h"
 #include "config/listener_section.h"
 #include "config/monitor_section.h"
+#include "config/prefix.h"
 #include "config/privacy_section.h"
 #include "config/reader.h"
+#include "config/s3_section.h"
 #include "config/secrets.h"
 #include "model/names.h"
 #include "model/table.h"
@@ -44,19 +46,6 @@ bool is_identifier(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   return !text.empty() && text.size() <= 128 && letter(text.front()) &&
          std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
-
-bool is_prefix(std::string_view text) {
-  const auto valid = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-.=/").contains(c);
-  };
-  if (text.empty()) {
-    return true;
-  }
-  const std::string between = fmt::format("/{}/", text);
-  return std::ranges::all_of(text, valid) && !between.contains("//") && !between.contains("/./") &&
-         !between.contains("/../");
 }
 
 const ConfigNode* node_of(const ConfigMember* member) { return member == nullptr ? nullptr : &member->value; }
@@ -94,11 +83,7 @@ void read_directory(SectionReader& section, const std::string& name, SectionResu
   DirectoryConnection connection;
   connection.name = ConnectionName(name);
   connection.path = section.path("path", std::nullopt, results.secrets.folder);
-  connection.prefix = section.text("prefix", "");
-  if (!is_prefix(connection.prefix)) {
-    section.refuse("prefix", fmt::format("\"{}\" is not a valid prefix", connection.prefix),
-                   "use names of letters, digits and _-.= with / between them; no . or .. and no / at the ends");
-  }
+  connection.prefix = read_prefix(section);
   results.config.directories.push_back(std::move(connection));
 }
 
@@ -132,13 +117,19 @@ void read_connections(SectionReader& top, SectionResults& results) {
       refuse_name(section, "connection", member.key);
     }
     const std::size_t errors = results.report.errors.size();
-    const std::string type = section.word("type", std::nullopt, {"directory", "duckdb"});
+    const std::string type = section.word("type", std::nullopt, {"directory", "s3", "duckdb"});
     const bool known = results.report.errors.size() == errors;
     results.connection_types[member.key] = known ? type : "";
     if (!known) {
       continue;
     }
-    type == "directory" ? read_directory(section, member.key, results) : read_duckdb(section, member.key, results);
+    if (type == "directory") {
+      read_directory(section, member.key, results);
+    } else if (type == "s3") {
+      results.config.buckets.push_back(read_s3(section, ConnectionName(member.key), results.secrets));
+    } else {
+      read_duckdb(section, member.key, results);
+    }
     section.finish();
   }
 }

@@ -57,6 +57,7 @@ LoadStep::LoadStep(RepeaterName repeater, TableDefinition table, const Parts& pa
       stage_(parts.stage),
       loader_(parts.loader),
       clock_(parts.clock),
+      leave_mark_(parts.leave_mark),
       make_request_id_(std::move(make_request_id)) {}
 
 StepOutcome LoadStep::run() {
@@ -100,6 +101,7 @@ Result<StepOutcome> LoadStep::close(const Batch& batch) {
   if (chunks.empty()) {
     return StepOutcome::done({MoveBatch{batch.id, BatchState::kClosing, BatchState::kPurged, clock_.now(), {}}});
   }
+  FIRN_TRY(leave_mark_(batch));
   return intend(batch, chunks);
 }
 

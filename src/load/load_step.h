@@ -32,6 +32,8 @@ class LoadStep final : public Step {
     Stage& stage;
     Loader& loader;
     const Clock& clock;
+    /// Says on the stage that the batch is closed; asked before every request. A failure lets the batch wait.
+    std::function<Status(const Batch&)> leave_mark;
   };
 
   /// `make_request_id` gives a new id that no other request has: make_request_id() of load/request_id.h.
@@ -65,6 +67,7 @@ class LoadStep final : public Step {
   Stage& stage_;
   Loader& loader_;
   const Clock& clock_;
+  const std::function<Status(const Batch&)> leave_mark_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
   std::string polled_;  ///< the handle that was polled last

@@ -21,9 +21,12 @@ Error no_answer(ErrorKind kind = ErrorKind::kUnavailable) { return {kind, "load"
 class LoadStepTest : public testing::Test {
  protected:
   LoadStep make_step() {
-    return {CatalogScenario::repeater(), CatalogScenario::table(), {catalog, stage, loader, clock}, [this] {
-              return "request " + std::to_string(++requests);
-            }};
+    return {CatalogScenario::repeater(), CatalogScenario::table(), {catalog, stage, loader, clock,
+             [this](const Batch& batch) {
+               marked.push_back(batch.id);
+               return mark_fault ? Status(fail(*mark_fault)) : Status();
+             }},
+            [this] { return "request " + std::to_string(++requests); }};
   }
   StepOutcome run() {
     StepOutcome outcome = step.run();
@@ -70,6 +73,8 @@ class LoadStepTest : public testing::Test {
   ManualClock clock;
   CatalogScenario world{catalog, clock};
   int requests = 0;
+  std::vector<BatchId> marked;
+  std::optional<Error> mark_fault;
   LoadStep step = make_step();
 };
 
@@ -85,6 +90,20 @@ TEST_F(LoadStepTest, WaitsUntilEverythingBeforeTheCutIsDecided) {
                         clock.now()}});
   EXPECT_EQ(run().result, StepResult::kIdle);
   EXPECT_EQ(state(batch), BatchState::kClosing);
+}
+
+TEST_F(LoadStepTest, MarksTheBatchBeforeItIsAskedFor) {
+  const BatchId batch = closing();
+  mark_fault = no_answer();
+  EXPECT_EQ(run().result, StepResult::kTryAgain);
+  EXPECT_EQ(state(batch), BatchState::kClosing);
+  mark_fault = no_answer(ErrorKind::kConflict);
+  EXPECT_EQ(run().result, StepResult::kBlocked);
+  EXPECT_EQ(state(batch), BatchState::kClosing);
+  mark_fault.reset();
+  run();
+  EXPECT_EQ(state(batch), BatchState::kSubmitted);
+  EXPECT_EQ(marked, (std::vector<BatchId>{batch, batch, batch}));
 }
 
 TEST_F(LoadStepTest, WaitsUntilNoChunkIsPackedAnyMore) {

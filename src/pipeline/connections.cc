@@ -1,27 +1,70 @@
 #include "pipeline/connections.h"
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "config/config.h"
 #include "load/duckdb/duckdb_loader.h"
+#include "load/fetching_loader.h"
 #include "platform/paths.h"
 #include "stage/directory/directory_stage.h"
 
 namespace firn {
 
-Connections::Connections(const Config& config, FileSystem& files, ProcessLauncher& launcher, const Clock& clock) {
+Connections::Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance)
+    : config_(config), surroundings_(surroundings) {
   for (const DirectoryConnection& connection : config.directories) {
-    stages_[connection.name] = std::make_unique<DirectoryStage>(files, connection.path, connection.prefix);
+    add_stage(connection.name,
+              std::make_unique<DirectoryStage>(surroundings_.files, connection.path, connection.prefix), instance);
+  }
+  for (const S3Connection& connection : config.buckets) {
+    auto& access = buckets_[connection.name] = std::make_unique<S3Access>(connection, surroundings_);
+    add_stage(connection.name, access->make_stage(), instance);
   }
   for (const DuckdbConnection& connection : config.databases) {
-    DuckDbOptions options;
-    options.database = connection.database;
-    options.memory_limit = connection.memory_limit;
-    options.load_limit = connection.time_limit;
-    options.allow_core_dumps = config.debug.core_dumps;
-    options.helper = join(program_directory(), "firn-duckdb");
-    loaders_[connection.name] = std::make_unique<DuckDbLoader>(launcher, clock, options);
+    add_database(connection);
   }
+}
+
+void Connections::add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage, const std::string& instance) {
+  marks_[name] = std::make_unique<StageMarks>(*stage, surroundings_.files,
+                                              join(join(config_.data_dir, "marks"), name.str()), instance);
+  stages_[name] = std::move(stage);
+}
+
+void Connections::add_database(const DuckdbConnection& connection) {
+  DuckDbOptions options;
+  options.database = connection.database;
+  options.memory_limit = connection.memory_limit;
+  options.load_limit = connection.time_limit;
+  options.allow_core_dumps = config_.debug.core_dumps;
+  options.helper = join(program_directory(), "firn-duckdb");
+  loaders_[connection.name] = std::make_unique<DuckDbLoader>(surroundings_.launcher, surroundings_.clock, options);
+}
+
+Loader& Connections::loader_for(const RepeaterConfig& repeater) {
+  Loader& loader = *loaders_.at(repeater.destination);
+  if (!buckets_.contains(repeater.stage)) {
+    return loader;
+  }
+  auto& fetching = fetching_[{repeater.stage, repeater.destination}];
+  if (!fetching) {
+    const std::string folder = repeater.stage.str() + "." + repeater.destination.str();
+    fetching = std::make_unique<FetchingLoader>(
+        FetchingLoader::Parts{*stages_.at(repeater.stage), loader, surroundings_.files},
+        join(join(config_.data_dir, "fetched"), folder));
+  }
+  return *fetching;
+}
+
+RepeaterEnds Connections::ends_of(const RepeaterConfig& repeater) {
+  if (!makes_rows(repeater.kind)) {
+    return {};
+  }
+  const auto bucket = std::ranges::find(config_.buckets, repeater.stage, &S3Connection::name);
+  return {stages_.at(repeater.stage).get(), marks_.at(repeater.stage).get(), &loader_for(repeater),
+          bucket == config_.buckets.end() ? 1 : bucket->uploads};
 }
 
 }  // namespace firn

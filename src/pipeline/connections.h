@@ -1,31 +1,50 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 
-#include "base/clock.h"
 #include "config/config.h"
 #include "model/loader.h"
 #include "model/names.h"
 #include "model/stage.h"
-#include "platform/file_system.h"
-#include "platform/process.h"
+#include "pipeline/s3_access.h"
+#include "stage/stage_marks.h"
 
 namespace firn {
+
+/// What a repeater's rows go through: parts of Connections, all null when its documents make no rows.
+struct RepeaterEnds {
+  Stage* stage = nullptr;
+  StageMarks* marks = nullptr;
+  Loader* loader = nullptr;
+  std::size_t uploads = 1;  ///< chunks that are put on the stage side by side
+};
 
 /// The stages and loaders that the configuration names, each made once. The check of the configuration has made sure
 /// that every repeater's two connections are there and of the right type.
 class Connections {
  public:
-  Connections(const Config& config, FileSystem& files, ProcessLauncher& launcher, const Clock& clock);
+  /// `instance` names the data directory on the stages. Everything must outlive the connections.
+  Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance);
 
-  /// `name` must be a connection of that role.
-  [[nodiscard]] Stage& stage(const ConnectionName& name) { return *stages_.at(name); }
-  [[nodiscard]] Loader& loader(const ConnectionName& name) { return *loaders_.at(name); }
+  [[nodiscard]] RepeaterEnds ends_of(const RepeaterConfig& repeater);
 
  private:
+  void add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage, const std::string& instance);
+  void add_database(const DuckdbConnection& connection);
+  /// A destination reads local files only: chunks in a bucket are fetched for it.
+  Loader& loader_for(const RepeaterConfig& repeater);
+
+  const Config& config_;
+  const S3Access::Surroundings surroundings_;
+  std::map<ConnectionName, std::unique_ptr<S3Access>> buckets_;
   std::map<ConnectionName, std::unique_ptr<Stage>> stages_;
+  std::map<ConnectionName, std::unique_ptr<StageMarks>> marks_;
   std::map<ConnectionName, std::unique_ptr<Loader>> loaders_;
+  std::map<std::pair<ConnectionName, ConnectionName>, std::unique_ptr<Loader>> fetching_;  ///< by stage and destination
 };
 
 }  // namespace firn

@@ -19,7 +19,9 @@
 #include "intake/http_intake.h"
 #include "pipeline/access.h"
 #include "pipeline/daemon_metrics.h"
+#include "pipeline/instance.h"
 #include "pipeline/intake_mediator.h"
+#include "platform/environment.h"
 #include "platform/paths.h"
 #include "platform/system_clock.h"
 #include "platform/thread.h"
@@ -28,11 +30,21 @@ namespace firn {
 namespace {
 
 constexpr std::size_t kWorkers = 2;
+constexpr std::size_t kMostWorkers = 32;
 // Intake comes before the steps when both want the processor: an answer is waited for, a chunk is not.
 constexpr int kWorkerNiceness = 10;
 constexpr Duration kLongestWait = std::chrono::seconds(5);
 constexpr Duration kDrainLimit = std::chrono::seconds(20);
 const RepeaterName kEverything;
+
+/// A bucket that answers slowly must not hold the other repeaters: each of the four steps that may ask one has a worker.
+std::size_t workers_for(const Config& config) {
+  constexpr std::size_t kStepsThatAsk = 4;
+  const auto remote = std::ranges::count_if(config.repeaters, [&](const RepeaterConfig& repeater) {
+    return std::ranges::find(config.buckets, repeater.stage, &S3Connection::name) != config.buckets.end();
+  });
+  return std::min(kWorkers + kStepsThatAsk * static_cast<std::size_t>(remote), kMostWorkers);
+}
 
 HttpIntakeOptions intake_options(const IntakeConfig& config) {
   HttpIntakeOptions options;
@@ -92,7 +104,9 @@ Status Daemon::open_catalog() {
 }
 
 Status Daemon::open_lines() {
-  connections_ = std::make_unique<Connections>(config_, *files_, *launcher_, *clock_);
+  FIRN_ASSIGN(const std::string instance, instance_of(*files_, config_.data_dir));
+  connections_ = std::make_unique<Connections>(
+      config_, S3Access::Surroundings{*files_, *launcher_, *clock_, environment_variable}, instance);
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
   disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir,
                                       DiskFloors{config_.disk.intake_floor, config_.disk.pack_floor});
@@ -107,11 +121,9 @@ Status Daemon::open_lines() {
   });
   const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
-    const bool loads = makes_rows(repeater.kind);
-    lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater,
-                                                    loads ? &connections_->stage(repeater.stage) : nullptr,
-                                                    loads ? &connections_->loader(repeater.destination) : nullptr));
-    lines_.back()->start();
+    lines_.push_back(
+        std::make_unique<RepeaterLine>(surroundings, config_, repeater, connections_->ends_of(repeater)));
+    FIRN_TRY(lines_.back()->start());
   }
   return tell_of_strangers();
 }
@@ -176,7 +188,7 @@ std::string Daemon::listener_urls() const {
 }
 
 void Daemon::run_workers() {
-  for (std::size_t i = 0; i < kWorkers; ++i) {
+  for (std::size_t i = 0; i < workers_for(config_); ++i) {
     workers_.emplace_back([this] { work(); });
   }
 }

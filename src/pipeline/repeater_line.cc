@@ -27,12 +27,11 @@ constexpr Duration kTriggerLimit = std::chrono::seconds(30);
 }  // namespace
 
 RepeaterLine::RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater,
-                           Stage* stage, Loader* loader)
+                           const RepeaterEnds& ends)
     : surroundings_(surroundings),
       config_(config),
       repeater_(repeater),
-      stage_(stage),
-      loader_(loader),
+      ends_(ends),
       accepted_(surroundings.clock),
       filter_(repeater.kind, repeater.filter.rules),
       filtered_(filter_.rules()) {}
@@ -59,20 +58,31 @@ class RepeaterLine::OpenStep : public Step {
 
 RepeaterLine::~RepeaterLine() = default;
 
-void RepeaterLine::start() {
+Status RepeaterLine::start() {
   if (makes_rows() && !keeps_target()) {
-    return;
+    return {};
   }
   if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
     open_step_ = std::make_unique<OpenStep>(*this);
   }
-  if (makes_rows()) {
-    make_load_steps();
-  } else {
+  add_steps({open_step_.get(), pack_.get(), trigger_.get(), purge_.get()});
+  if (!makes_rows()) {
     warn_of_chunks();
+    return {};
   }
-  add_steps(
-      {open_step_.get(), pack_.get(), stage_step_.get(), trigger_.get(), load_.get(), verify_.get(), purge_.get()});
+  make_load_steps();
+  return check_stage();
+}
+
+Status RepeaterLine::check_stage() {
+  check_ = std::make_unique<StageCheckStep>(repeater_.name, surroundings_.catalog, *ends_.marks, [this] {
+    add_steps({stage_step_.get(), load_.get(), verify_.get()});
+  });
+  if (Status checked = check_->check(); !checked && checked.error().kind == ErrorKind::kConflict) {
+    return checked;
+  }
+  add_steps({check_.get()});
+  return {};
 }
 
 bool RepeaterLine::keeps_target() {
@@ -155,7 +165,7 @@ void RepeaterLine::make_front_steps() {
     options.chunk_age = repeater_.chunk_age;
     trigger_ = std::make_unique<TriggerStep>(name, catalog, clock, TriggerPolicy{repeater_.threshold},
                                              [this] { return journal_->end(0); });
-    purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, *stage_, *journal_, files, clock},
+    purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, *ends_.stage, *journal_, files, clock},
                                          PurgeOptions{chunk_directory(), repeater_.keep_staged});
   } else {
     purge_ = std::make_unique<RetireStep>(name, catalog, *journal_);
@@ -166,9 +176,12 @@ void RepeaterLine::make_front_steps() {
 void RepeaterLine::make_load_steps() {
   const auto& [files, clock, catalog, scheduler, alarms, metrics] = surroundings_;
   const RepeaterName& name = repeater_.name;
-  stage_step_ = std::make_unique<StageStep>(name, catalog, *stage_, files, clock, chunk_directory());
+  stage_step_ = std::make_unique<StageStep>(name, StageStep::Parts{catalog, *ends_.stage, files, clock},
+                                            StageStep::Options{chunk_directory(), ends_.uploads});
   load_ = std::make_unique<LoadStep>(name, table_of(repeater_.kind, repeater_.table),
-                                     LoadStep::Parts{catalog, *stage_, *loader_, clock}, make_request_id);
+                                     LoadStep::Parts{catalog, *ends_.stage, *ends_.loader, clock,
+                                                     [this](const Batch& batch) { return ends_.marks->leave(batch); }},
+                                     make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
 }
 

@@ -17,17 +17,17 @@
 #include "load/trigger_step.h"
 #include "model/catalog.h"
 #include "model/journal.h"
-#include "model/loader.h"
-#include "model/stage.h"
 #include "model/step.h"
 #include "model/table.h"
 #include "observe/alarms.h"
 #include "observe/metrics.h"
 #include "pack/pack_step.h"
+#include "pipeline/connections.h"
 #include "pipeline/intake_gate.h"
 #include "pipeline/metered_journal.h"
 #include "pipeline/scheduler.h"
 #include "platform/file_system.h"
+#include "stage/stage_check_step.h"
 #include "stage/stage_step.h"
 #include "verify/verify_step.h"
 
@@ -52,16 +52,16 @@ struct Backlog {
 /// What belongs to one repeater: its journal, its group commit, and its steps. Threads: any, after start().
 class RepeaterLine {
  public:
-  /// `stage` and `loader` are null when the repeater's documents make no rows.
-  RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater, Stage* stage,
-               Loader* loader);
+  RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater,
+               const RepeaterEnds& ends);
   ~RepeaterLine();
 
   /// Opens the journal and hands the steps to the scheduler. While the journal cannot be opened, the repeater takes
   /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way. When the cause may
   /// pass, a step opens the journal again and again until it succeeds. With another kind, table or destination than its
-  /// rows have gone to, the repeater stands still and an alarm says so.
-  void start();
+  /// rows have gone to, the repeater stands still and an alarm says so. kConflict: the stage belongs to somebody else, or
+  /// knows more than the catalog, and firn must not run. While the stage cannot be asked, nothing is staged or loaded.
+  Status start();
 
   /// Finishes what waits for the journal; no more is taken.
   void stop_intake();
@@ -77,6 +77,11 @@ class RepeaterLine {
   [[nodiscard]] bool makes_rows() const { return firn::makes_rows(repeater_.kind); }
   /// Closes the open batch at the journal's end, if it would not be empty. Only for a repeater that makes rows.
   Status trigger_now();
+
+  /// Null when the repeater's documents make no rows.
+  [[nodiscard]] Stage* stage() { return ends_.stage; }
+  /// Why the stage keeps its promises less well than it should, for people; empty when it keeps them.
+  [[nodiscard]] std::string stage_weakness() const { return ends_.stage == nullptr ? "" : ends_.stage->weakness(); }
 
   [[nodiscard]] const DocumentFilter& filter() const { return filter_; }
   /// One more document was dropped by this rule of the filter.
@@ -96,6 +101,8 @@ class RepeaterLine {
 
  private:
   class OpenStep;
+  /// kConflict only; what may pass is tried again by a step.
+  Status check_stage();
   /// False when the rows made so far lie elsewhere than firn.toml says now.
   [[nodiscard]] bool keeps_target();
   Status open_journal();
@@ -109,14 +116,14 @@ class RepeaterLine {
   Surroundings surroundings_;
   const Config& config_;
   const RepeaterConfig& repeater_;
-  Stage* stage_;
-  Loader* loader_;
+  const RepeaterEnds ends_;
   RateMeter accepted_;
   DocumentFilter filter_;
   std::vector<std::atomic<std::uint64_t>> filtered_;  // one for each rule
   std::unique_ptr<MeteredJournal> journal_;
   std::unique_ptr<CommitQueue> queue_;  // after the journal, so that it ends first
   std::unique_ptr<PackStep> pack_;
+  std::unique_ptr<StageCheckStep> check_;
   std::unique_ptr<StageStep> stage_step_;
   std::unique_ptr<TriggerStep> trigger_;
   std::unique_ptr<LoadStep> load_;

@@ -53,12 +53,12 @@ class RepeaterLineTest : public ::testing::Test {
   Scheduler scheduler_{catalog_, clock_, alarms_, log_, 1};
   Config config_;
   RepeaterConfig repeater_;
-  RepeaterLine line_{{files_, clock_, catalog_, scheduler_, alarms_, metrics_}, config_, repeater_, nullptr, nullptr};
+  RepeaterLine line_{{files_, clock_, catalog_, scheduler_, alarms_, metrics_}, config_, repeater_, {}};
 };
 
 TEST_F(RepeaterLineTest, OpensTheJournalByItselfOnceTheDiskHasRoom) {
   files_.set_free_bytes(0);
-  line_.start();
+  EXPECT_TRUE(line_.start());
   run_all();
   EXPECT_EQ(line_.journal(), nullptr);
   EXPECT_EQ(line_.queue(), nullptr);
@@ -76,7 +76,7 @@ TEST_F(RepeaterLineTest, OpensTheJournalByItselfOnceTheDiskHasRoom) {
 }
 
 TEST_F(RepeaterLineTest, AsksNoStepToOpenAJournalThatIsOpen) {
-  line_.start();
+  EXPECT_TRUE(line_.start());
   EXPECT_NE(line_.journal(), nullptr);
   EXPECT_EQ(steps().size(), 2U);
 }

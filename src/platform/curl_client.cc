@@ -269,7 +269,10 @@ class CurlClient final : public HttpClient {
     if (!options_.ca_file.empty()) {
       set(CURLOPT_CAINFO, options_.ca_file.c_str());
     }
-    if (options_.proxy.empty()) {
+    if (options_.direct) {
+      set(CURLOPT_PROXY, "");
+    }
+    if (options_.proxy.empty() || options_.direct) {
       return;
     }
     set(CURLOPT_PROXY, options_.proxy.c_str());

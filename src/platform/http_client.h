@@ -61,6 +61,7 @@ struct HttpClientOptions {
   std::string proxy;    ///< `http://host:port`; empty: what the environment says (HTTPS_PROXY, NO_PROXY)
   std::string proxy_user;
   std::string proxy_password;
+  bool direct = false;  ///< no proxy, whatever the environment says
 };
 
 std::unique_ptr<HttpClient> make_curl_client();

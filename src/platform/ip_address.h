@@ -33,4 +33,8 @@ struct IpNetwork {
 /// Reads `10.0.0.0/8`, `fd00::/8` or an address. Nothing when that is not numeric, or has bits outside its mask.
 std::optional<IpNetwork> parse_ip_network(std::string_view text);
 
+/// True for a numeric loopback address and for `localhost` and names below it, which always mean this machine
+/// (RFC 6761, 6.3).
+bool is_loopback_host(std::string_view host);
+
 }  // namespace firn

@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/crash_point.h"
+#include "platform/thread.h"
 
 namespace firn {
 namespace {
@@ -28,14 +34,13 @@ ObjectMetadata metadata_of(const Chunk& chunk) {
 
 }  // namespace
 
-StageStep::StageStep(RepeaterName repeater, Catalog& catalog, Stage& stage, FileSystem& files, const Clock& clock,
-                     std::string chunk_directory)
+StageStep::StageStep(RepeaterName repeater, const Parts& parts, Options options)
     : repeater_(std::move(repeater)),
-      catalog_(catalog),
-      stage_(stage),
-      files_(files),
-      clock_(clock),
-      chunk_directory_(std::move(chunk_directory)) {}
+      catalog_(parts.catalog),
+      stage_(parts.stage),
+      files_(parts.files),
+      clock_(parts.clock),
+      options_(std::move(options)) {}
 
 StepOutcome StageStep::run() {
   auto outcome = run_once();
@@ -52,17 +57,43 @@ Result<StepOutcome> StageStep::run_once() {
     missing_ = 0;
     return StepOutcome::idle();
   }
+  std::vector<Chunk> ready;
   for (const Chunk& chunk : packed) {
-    FIRN_ASSIGN(const bool there, files_.exists(join(chunk_directory_, file_name(chunk.key))));
+    FIRN_ASSIGN(const bool there, files_.exists(join(options_.chunk_directory, file_name(chunk.key))));
     if (there) {
-      return put(chunk);
+      ready.push_back(chunk);
+    }
+    if (ready.size() == options_.side_by_side) {
+      break;
     }
   }
-  return wait_for(packed.front());
+  return ready.empty() ? wait_for(packed.front()) : put_all(ready);
+}
+
+/// What was put is recorded whatever became of the others.
+StepOutcome StageStep::put_all(std::span<const Chunk> chunks) {
+  std::vector<StepOutcome> outcomes(chunks.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < chunks.size(); ++i) {
+    threads.push_back(start_thread("firn-stage", [this, &outcomes, chunks, i] { outcomes[i] = put(chunks[i]); }));
+  }
+  outcomes.front() = put(chunks.front());
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  auto all = StepOutcome::done();
+  for (StepOutcome& outcome : outcomes) {
+    std::ranges::move(outcome.transitions, std::back_inserter(all.transitions));
+    if (outcome.result != StepResult::kDone && !all.reason) {
+      all.result = outcome.result;
+      all.reason = std::move(outcome.reason);
+    }
+  }
+  return all;
 }
 
 StepOutcome StageStep::put(const Chunk& chunk) {
-  const auto put = stage_.put(chunk.key, join(chunk_directory_, file_name(chunk.key)), metadata_of(chunk));
+  const auto put = stage_.put(chunk.key, join(options_.chunk_directory, file_name(chunk.key)), metadata_of(chunk));
   MoveChunk move{chunk.id, ChunkState::kPacked, ChunkState::kStaged, clock_.now(), {}};
   if (!put) {
     if (put.error().kind == ErrorKind::kDamaged) {
@@ -81,7 +112,7 @@ StepOutcome StageStep::put(const Chunk& chunk) {
 
 /// The records are still in the journal, so that pack can make a good file.
 StepOutcome StageStep::set_aside(const Chunk& chunk, const Error& damage) {
-  const std::string path = join(chunk_directory_, file_name(chunk.key));
+  const std::string path = join(options_.chunk_directory, file_name(chunk.key));
   if (const Status renamed = files_.rename(path, path + ".damaged"); !renamed) {
     return StepOutcome::failed(renamed.error());
   }
@@ -98,7 +129,7 @@ StepOutcome StageStep::wait_for(const Chunk& chunk) {
     return StepOutcome::idle_for(kLookAgain);
   }
   return StepOutcome::failed({ErrorKind::kUnavailable, "stage", chunk.key.str(),
-                              fmt::format("its file is not in {}", chunk_directory_),
+                              fmt::format("its file is not in {}", options_.chunk_directory),
                               "it is packed again from the journal; if this stays, see what the step pack says"});
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,20 +17,30 @@
 
 namespace firn {
 
-/// Puts packed chunks of one repeater on the stage, oldest first: packed -> staged. A chunk whose name is taken by
+/// Puts packed chunks of one repeater on the stage, oldest first, several at the same time: packed -> staged. A chunk whose name is taken by
 /// other content goes to quarantine, and the others go on. A damaged file is set aside as `<name>.damaged`, so that
 /// pack makes a good one.
 class StageStep final : public Step {
  public:
-  /// `chunk_directory` holds the repeater's files by file_name(key).
-  StageStep(RepeaterName repeater, Catalog& catalog, Stage& stage, FileSystem& files, const Clock& clock,
-            std::string chunk_directory);
+  struct Parts {
+    Catalog& catalog;
+    Stage& stage;
+    FileSystem& files;
+    const Clock& clock;
+  };
+  struct Options {
+    std::string chunk_directory;   ///< holds the repeater's files by file_name(key)
+    std::size_t side_by_side = 1;  ///< puts at the same time, each in a thread of its own
+  };
+
+  StageStep(RepeaterName repeater, const Parts& parts, Options options);
 
   [[nodiscard]] std::string_view name() const override { return "stage"; }
   StepOutcome run() override;
 
  private:
   Result<StepOutcome> run_once();
+  StepOutcome put_all(std::span<const Chunk> chunks);
   StepOutcome put(const Chunk& chunk);
   StepOutcome set_aside(const Chunk& chunk, const Error& damage);
   /// No packed chunk has a file of its final name.
@@ -39,7 +51,7 @@ class StageStep final : public Step {
   Stage& stage_;
   FileSystem& files_;
   const Clock& clock_;
-  const std::string chunk_directory_;
+  const Options options_;
   ChunkId missing_ = 0;  ///< the chunk that was waited for last
   Duration missing_since_{};
 };

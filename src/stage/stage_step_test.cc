@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "tests/support/catalog_scenario.h"
 #include "tests/support/manual_clock.h"
@@ -38,7 +40,7 @@ class StageStepTest : public testing::Test {
   MemoryCatalog catalog;
   ManualClock clock;
   CatalogScenario world{catalog, clock};
-  StageStep step{CatalogScenario::repeater(), catalog, stage, files, clock, "/chunks"};
+  StageStep step{CatalogScenario::repeater(), {catalog, stage, files, clock}, {"/chunks", 1}};
 };
 
 TEST_F(StageStepTest, PutsAPackedChunkUnderItsKey) {
@@ -64,6 +66,27 @@ TEST_F(StageStepTest, TakesTheOldestFirst) {
   run();
   EXPECT_EQ(state(first), ChunkState::kStaged);
   EXPECT_EQ(state(second), ChunkState::kPacked);
+}
+
+TEST_F(StageStepTest, PutsSeveralSideBySide) {
+  StageStep several{CatalogScenario::repeater(), {catalog, stage, files, clock}, {"/chunks", 3}};
+  const std::vector<ChunkId> ids = {packed(), packed(), packed(), packed()};
+  world.apply(several.run());
+  EXPECT_EQ(stage.objects(), 3U);
+  EXPECT_EQ(state(ids[2]), ChunkState::kStaged);
+  EXPECT_EQ(state(ids[3]), ChunkState::kPacked);
+}
+
+TEST_F(StageStepTest, OneThatFailsBesideOthersTakesNothingFromThem) {
+  StageStep several{CatalogScenario::repeater(), {catalog, stage, files, clock}, {"/chunks", 3}};
+  const std::vector<ChunkId> ids = {packed(), packed(), packed()};
+  stage.fail_next({ErrorKind::kUnavailable, "put", "object", "no answer", {}});
+  const StepOutcome outcome = several.run();
+  EXPECT_EQ(outcome.result, StepResult::kTryAgain);
+  world.apply(outcome);
+  EXPECT_EQ(std::ranges::count(ids, ChunkState::kStaged, [this](ChunkId id) { return state(id); }), 2);
+  world.apply(several.run());
+  EXPECT_EQ(std::ranges::count(ids, ChunkState::kStaged, [this](ChunkId id) { return state(id); }), 3);
 }
 
 TEST_F(StageStepTest, GoesOnWithWhatWasPutBeforeACrash) {

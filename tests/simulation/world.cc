@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "model/table.h"
+#include "stage/stage_check_step.h"
+#include "stage/stage_marks.h"
 
 namespace firn {
 namespace {
@@ -62,14 +64,16 @@ struct World::Process {
         log(world.clock_, LogLevel::kError, LogFormat::kLogfmt, stderr),
         alarms(world.clock_, log),
         pack({*journal, world.catalog_, world.files_, world.clock_}, pack_options()),
-        stage_step(kForms, world.catalog_, stage, world.files_, world.clock_, kChunks),
+        marks(stage, world.files_, "/data/marks", "0123456789abcdef"),
+        check(kForms, world.catalog_, marks, [] {}),
+        stage_step(kForms, {world.catalog_, stage, world.files_, world.clock_}, {kChunks, 1}),
         trigger(kForms, world.catalog_, world.clock_, TriggerPolicy{20'000}, [this] { return journal->end(0); }),
-        load(kForms, table_of(Kind::kForm, TableName("forms")), {world.catalog_, stage, loader, world.clock_},
+        load(kForms, table_of(Kind::kForm, TableName("forms")), {world.catalog_, stage, loader, world.clock_, [this](const Batch& batch) { return marks.leave(batch); }},
              [&world] { return fmt::format("request-{}", world.chance_.below(1ULL << 60U)); }),
         verify(kForms, world.catalog_, world.clock_),
         purge(kForms, {world.catalog_, stage, *journal, world.files_, world.clock_}, {kChunks, std::chrono::hours(1)}),
         scheduler(world.catalog_, world.clock_, alarms, log, world.seed_) {
-    for (Step* step : std::initializer_list<Step*>{&pack, &stage_step, &trigger, &load, &verify, &purge}) {
+    for (Step* step : std::initializer_list<Step*>{&pack, &check, &stage_step, &trigger, &load, &verify, &purge}) {
       scheduler.add(kForms, *step);
     }
     stubs->add_to(scheduler);
@@ -82,6 +86,8 @@ struct World::Process {
   Log log;
   Alarms alarms;
   PackStep pack;
+  StageMarks marks;
+  StageCheckStep check;
   StageStep stage_step;
   TriggerStep trigger;
   LoadStep load;
@@ -346,7 +352,10 @@ std::string World::check_leftovers() {
       return fmt::format("chunk {} is {} ({})", chunk.key.str(), to_string(chunk.state), chunk.reason);
     }
   }
-  const auto page = process_->stage.list("", ObjectKey(), 10);
+  if (const Status checked = process_->check.check(); !checked) {
+    return checked.error().message();
+  }
+  const auto page = process_->stage.list("forms/", ObjectKey(), 10);
   if (!page || !page->objects.empty()) {
     return "objects are left on the stage";
   }
