@@ -66,7 +66,8 @@ std::optional<HttpUrl> parse_http_url(std::string_view text) {
   const std::string_view authority = url.authority;
   const bool is_bracketed = authority.starts_with('[');
   const std::size_t end = is_bracketed ? authority.find(']') : authority.find(':');
-  url.host = is_bracketed ? authority.substr(1, end == std::string_view::npos ? end : end - 1) : authority.substr(0, end);
+  url.host =
+      is_bracketed ? authority.substr(1, end == std::string_view::npos ? end : end - 1) : authority.substr(0, end);
   if (url.host.empty() || authority.contains('@') || (is_bracketed && end == std::string_view::npos)) {
     return std::nullopt;
   }

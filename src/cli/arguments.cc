@@ -140,7 +140,8 @@ void add_stage_commands(CLI::App& app, Arguments& arguments) {
   setup->require_subcommand(1);
   CLI::App* s3 = add(*setup, arguments, Command::kSetupS3, "s3",
                      "Print policies, lifecycle and settings for the bucket, ready for the AWS console and CLI");
-  s3->add_option("CONNECTION", arguments.setup.connection, "A connection of type \"s3\"; needed when there are several");
+  s3->add_option("CONNECTION", arguments.setup.connection,
+                 "A connection of type \"s3\"; needed when there are several");
   s3->add_option("--part", arguments.setup.part, "Print this document alone, to go into a file")->type_name("NAME");
 
   CLI::App* stage = app.add_subcommand("stage", "The place where files wait for the destination");

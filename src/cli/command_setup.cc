@@ -78,9 +78,10 @@ int run_setup_s3(const CliContext& context) {
     context.out << boost::json::serialize(all) << '\n';
     return kExitOk;
   }
-  context.out << fmt::format("For {} (connection {}). Each goes into a file of its name: `firn setup s3 {} --part NAME "
-                             "> NAME.json`\n\n",
-                             bucket->url(), bucket->name.str(), bucket->name.str());
+  context.out << fmt::format(
+      "For {} (connection {}). Each goes into a file of its name: `firn setup s3 {} --part NAME "
+      "> NAME.json`\n\n",
+      bucket->url(), bucket->name.str(), bucket->name.str());
   for (const S3Document& document : documents) {
     context.out << document_text(document);
   }

@@ -74,9 +74,10 @@ std::string listing_text(const std::string& repeater, const Listing& listing) {
                                  format_size(bytes), for_terminal(listing.place));
   text += table.empty() ? "" : table.str("  ");
   const std::uint64_t unknown = count_unknown(listing);
-  return unknown == 0 ? text
-                      : text + fmt::format("  {} of them are not known to the catalog: Firn never loads or removes them\n",
-                                           human_count(unknown));
+  return unknown == 0
+             ? text
+             : text + fmt::format("  {} of them are not known to the catalog: Firn never loads or removes them\n",
+                                  human_count(unknown));
 }
 
 json::object listing_json(const std::string& repeater, Listing listing) {

@@ -65,29 +65,28 @@ object writer_policy(const S3Connection& connection) {
 }
 
 object denial(const char* sid, json::value action, json::value resource, object condition) {
-  return {{"Sid", sid},           {"Effect", "Deny"},          {"Principal", "*"}, {"Action", std::move(action)},
+  return {{"Sid", sid},           {"Effect", "Deny"},
+          {"Principal", "*"},     {"Action", std::move(action)},
           {"Resource", resource}, {"Condition", std::move(condition)}};
 }
 
 object bucket_policy(const S3Connection& connection) {
   const array everything{bucket_arn(connection), bucket_arn(connection) + "/*"};
-  return {{"Version", kPolicyVersion},
-          {"Statement",
-           array{denial("OnlyEncryptedConnections", "s3:*", everything,
-                        {{"Bool", {{"aws:SecureTransport", "false"}}}}),
-                 denial("OnlyTls12AndLater", "s3:*", everything, {{"NumericLessThan", {{"s3:TlsVersion", "1.2"}}}}),
-                 denial("NeverOverwriteChunks", "s3:PutObject",
-                        json::value(objects_arn(connection)),
-                        {{"Null", {{"s3:if-none-match", "true"}}}, {"Bool", {{"s3:ObjectCreationOperation", "true"}}}})}}};
+  return {
+      {"Version", kPolicyVersion},
+      {"Statement",
+       array{denial("OnlyEncryptedConnections", "s3:*", everything, {{"Bool", {{"aws:SecureTransport", "false"}}}}),
+             denial("OnlyTls12AndLater", "s3:*", everything, {{"NumericLessThan", {{"s3:TlsVersion", "1.2"}}}}),
+             denial("NeverOverwriteChunks", "s3:PutObject", json::value(objects_arn(connection)),
+                    {{"Null", {{"s3:if-none-match", "true"}}}, {"Bool", {{"s3:ObjectCreationOperation", "true"}}}})}}};
 }
 
 object lifecycle(const S3Connection& connection) {
-  return {{"Rules",
-           array{object{{"ID", "firn-leftovers"},
-                        {"Status", "Enabled"},
-                        {"Filter", {{"Prefix", prefix_of(connection)}}},
-                        {"NoncurrentVersionExpiration", {{"NoncurrentDays", 7}}},
-                        {"AbortIncompleteMultipartUpload", {{"DaysAfterInitiation", 1}}}}}}};
+  return {{"Rules", array{object{{"ID", "firn-leftovers"},
+                                 {"Status", "Enabled"},
+                                 {"Filter", {{"Prefix", prefix_of(connection)}}},
+                                 {"NoncurrentVersionExpiration", {{"NoncurrentDays", 7}}},
+                                 {"AbortIncompleteMultipartUpload", {{"DaysAfterInitiation", 1}}}}}}};
 }
 
 object encryption(const S3Connection& connection) {
@@ -110,34 +109,34 @@ std::string bucket_command(const S3Connection& connection, const std::string& ca
 }  // namespace
 
 std::vector<S3Document> s3_documents(const S3Connection& connection) {
-  return {
-      {"writer-policy", "What the user or role that Firn uses may do, and nothing else",
-       "IAM > Policies > Create policy > JSON; then attach it to the user or role",
-       fmt::format("aws iam create-policy --policy-name firn-{} --policy-document file://writer-policy.json",
-                   connection.name.str()),
-       writer_policy(connection)},
-      {"bucket-policy", "Only encrypted connections; a chunk is never overwritten, whoever writes",
-       "S3 > the bucket > Permissions > Bucket policy",
-       bucket_command(connection, "put-bucket-policy", "policy", "bucket-policy"), bucket_policy(connection)},
-      {"lifecycle", "Removes old versions and abandoned uploads; never a current object: only Firn knows what is loaded",
-       "S3 > the bucket > Management > Lifecycle rules",
-       bucket_command(connection, "put-bucket-lifecycle-configuration", "lifecycle-configuration", "lifecycle"),
-       lifecycle(connection)},
-      {"encryption", "How the bucket keeps what comes without a wish of its own",
-       "S3 > the bucket > Properties > Default encryption",
-       bucket_command(connection, "put-bucket-encryption", "server-side-encryption-configuration", "encryption"),
-       encryption(connection)},
-      {"public-access", "Nobody outside the account can be let in by mistake",
-       "S3 > the bucket > Permissions > Block public access",
-       bucket_command(connection, "put-public-access-block", "public-access-block-configuration", "public-access"),
-       object{{"BlockPublicAcls", true},
-              {"IgnorePublicAcls", true},
-              {"BlockPublicPolicy", true},
-              {"RestrictPublicBuckets", true}}},
-      {"ownership", "All objects belong to the account, and old-style access lists are off",
-       "S3 > the bucket > Permissions > Object Ownership",
-       bucket_command(connection, "put-bucket-ownership-controls", "ownership-controls", "ownership"),
-       object{{"Rules", array{object{{"ObjectOwnership", "BucketOwnerEnforced"}}}}}}};
+  return {{"writer-policy", "What the user or role that Firn uses may do, and nothing else",
+           "IAM > Policies > Create policy > JSON; then attach it to the user or role",
+           fmt::format("aws iam create-policy --policy-name firn-{} --policy-document file://writer-policy.json",
+                       connection.name.str()),
+           writer_policy(connection)},
+          {"bucket-policy", "Only encrypted connections; a chunk is never overwritten, whoever writes",
+           "S3 > the bucket > Permissions > Bucket policy",
+           bucket_command(connection, "put-bucket-policy", "policy", "bucket-policy"), bucket_policy(connection)},
+          {"lifecycle",
+           "Removes old versions and abandoned uploads; never a current object: only Firn knows what is loaded",
+           "S3 > the bucket > Management > Lifecycle rules",
+           bucket_command(connection, "put-bucket-lifecycle-configuration", "lifecycle-configuration", "lifecycle"),
+           lifecycle(connection)},
+          {"encryption", "How the bucket keeps what comes without a wish of its own",
+           "S3 > the bucket > Properties > Default encryption",
+           bucket_command(connection, "put-bucket-encryption", "server-side-encryption-configuration", "encryption"),
+           encryption(connection)},
+          {"public-access", "Nobody outside the account can be let in by mistake",
+           "S3 > the bucket > Permissions > Block public access",
+           bucket_command(connection, "put-public-access-block", "public-access-block-configuration", "public-access"),
+           object{{"BlockPublicAcls", true},
+                  {"IgnorePublicAcls", true},
+                  {"BlockPublicPolicy", true},
+                  {"RestrictPublicBuckets", true}}},
+          {"ownership", "All objects belong to the account, and old-style access lists are off",
+           "S3 > the bucket > Permissions > Object Ownership",
+           bucket_command(connection, "put-bucket-ownership-controls", "ownership-controls", "ownership"),
+           object{{"Rules", array{object{{"ObjectOwnership", "BucketOwnerEnforced"}}}}}}};
 }
 
 }  // namespace firn

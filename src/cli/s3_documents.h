@@ -18,8 +18,8 @@ struct S3Document {
 };
 
 /// What a bucket and its writer need for this connection, and nothing more: the writer's policy, the bucket's policy,
-/// its lifecycle (which never touches current objects), and its settings. Facts: "Actions, resources, and condition keys
-/// for Amazon S3" in the service authorization reference; "Enforce conditional writes on Amazon S3 buckets" and
+/// its lifecycle (which never touches current objects), and its settings. Facts: "Actions, resources, and condition
+/// keys for Amazon S3" in the service authorization reference; "Enforce conditional writes on Amazon S3 buckets" and
 /// "Examples of Amazon S3 lifecycle configurations" in the user guide.
 std::vector<S3Document> s3_documents(const S3Connection& connection);
 

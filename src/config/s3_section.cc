@@ -148,8 +148,8 @@ void read_keys(SectionReader& section, S3Connection& s3, const SecretSources& se
   if (section.has("session_token") || section.has("session_token_file")) {
     s3.session_token = read_secret(section, "session_token", secrets);
   }
-  for (const auto& [secret, key] : {std::pair(&s3.secret_access_key, "secret_access_key"),
-                                    std::pair(&s3.session_token, "session_token")}) {
+  for (const auto& [secret, key] :
+       {std::pair(&s3.secret_access_key, "secret_access_key"), std::pair(&s3.session_token, "session_token")}) {
     if (!is_visible(secret->reveal())) {
       const std::string file = fmt::format("{}_file", key);
       section.refuse(section.has(file) ? std::string_view(file) : key,
@@ -166,9 +166,8 @@ std::vector<std::pair<std::string, std::string>> read_tags(SectionReader& sectio
   for (const std::string& text : section.texts("tags", {10, kLongestName + 1 + kLongestValue})) {
     const std::size_t at = text.find('=');
     const std::string name = text.substr(0, at);
-    if (at == std::string::npos || name.empty() || name.size() > kLongestName ||
-        text.size() - at - 1 > kLongestValue || name.starts_with("aws:") ||
-        !std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f'; })) {
+    if (at == std::string::npos || name.empty() || name.size() > kLongestName || text.size() - at - 1 > kLongestValue ||
+        name.starts_with("aws:") || !std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f'; })) {
       section.refuse("tags", fmt::format("\"{}\" is not a tag", text),
                      "write \"name=value\": a name of 1 to 128 characters that does not begin with aws:, and a value "
                      "of 256 at most");

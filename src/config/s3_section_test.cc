@@ -116,8 +116,9 @@ INSTANTIATE_TEST_SUITE_P(
     Settings, WrongS3Section,
     testing::Values(
         Wrong{"prefix = \"firn\"\n", "1:", "the setting \"connection.lake.bucket\" is missing"},
-        with_bucket("prefix = \"../other\"", "not a valid prefix"), with_bucket("prefix = \"a b\"", "not a valid prefix"),
-        with_bucket("prefix = \"a\\nb\"", "not a valid prefix"), with_bucket("prefix = \"a/\"", "not a valid prefix"),
+        with_bucket("prefix = \"../other\"", "not a valid prefix"),
+        with_bucket("prefix = \"a b\"", "not a valid prefix"), with_bucket("prefix = \"a\\nb\"", "not a valid prefix"),
+        with_bucket("prefix = \"a/\"", "not a valid prefix"),
         with_bucket("endpoint = \"s3.example.org\"", "not the URL of a server"),
         with_bucket("endpoint = \"https://s3.example.org/path\"", "not the URL of a server"),
         with_bucket("endpoint = \"ftp://s3.example.org\"", "not the URL of a server"),

@@ -71,7 +71,8 @@ Result<LoadProgress> FetchingLoader::begin_next(Request& request) {
       const Error& error = fetched.error();
       static_cast<void>(files_.remove(path));  // what came of it; it may not be there
       const bool is_gone = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kDamaged;
-      return is_gone ? Result<LoadProgress>(end(request, {LoadState::kForgotten, {}, error, true})) : fail(Error(error));
+      return is_gone ? Result<LoadProgress>(end(request, {LoadState::kForgotten, {}, error, true}))
+                     : fail(Error(error));
     }
     request.copy = path;
   }

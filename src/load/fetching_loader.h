@@ -15,9 +15,9 @@
 namespace firn {
 
 /// Lets a destination that reads local files load from a stage that is elsewhere. Of each request one file after the
-/// other is copied into a folder, loaded by a request of its own, and removed: the folder never holds more than one file
-/// of a repeater. A file that the stage does not give back as it was put ends the request (kForgotten, at_file). Handles
-/// do not outlive this object. Threads: any, one at a time for each table.
+/// other is copied into a folder, loaded by a request of its own, and removed: the folder never holds more than one
+/// file of a repeater. A file that the stage does not give back as it was put ends the request (kForgotten, at_file).
+/// Handles do not outlive this object. Threads: any, one at a time for each table.
 class FetchingLoader final : public Loader {
  public:
   struct Parts {

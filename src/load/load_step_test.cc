@@ -21,7 +21,9 @@ Error no_answer(ErrorKind kind = ErrorKind::kUnavailable) { return {kind, "load"
 class LoadStepTest : public testing::Test {
  protected:
   LoadStep make_step() {
-    return {CatalogScenario::repeater(), CatalogScenario::table(), {catalog, stage, loader, clock,
+    return {CatalogScenario::repeater(),
+            CatalogScenario::table(),
+            {catalog, stage, loader, clock,
              [this](const Batch& batch) {
                marked.push_back(batch.id);
                return mark_fault ? Status(fail(*mark_fault)) : Status();

@@ -63,8 +63,8 @@ class Stage {
   /// kNotFound when there is none. After a failure any part of it may be at `path`. The copy is not synced.
   virtual Result<StagedObject> fetch(const ObjectKey& key, const std::string& path) = 0;
 
-  /// Objects whose key begins with `prefix` and is greater than `after`, `limit` at most. What was not put by Firn may be
-  /// among them: head() tells.
+  /// Objects whose key begins with `prefix` and is greater than `after`, `limit` at most. What was not put by Firn may
+  /// be among them: head() tells.
   virtual Result<ListPage> list(const std::string& prefix, const ObjectKey& after, std::size_t limit) = 0;
 
   /// Removes the objects. One that is not there counts as removed.

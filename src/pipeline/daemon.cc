@@ -37,7 +37,8 @@ constexpr Duration kLongestWait = std::chrono::seconds(5);
 constexpr Duration kDrainLimit = std::chrono::seconds(20);
 const RepeaterName kEverything;
 
-/// A bucket that answers slowly must not hold the other repeaters: each of the four steps that may ask one has a worker.
+/// A bucket that answers slowly must not hold the other repeaters: each of the four steps that may ask one has a
+/// worker.
 std::size_t workers_for(const Config& config) {
   constexpr std::size_t kStepsThatAsk = 4;
   const auto remote = std::ranges::count_if(config.repeaters, [&](const RepeaterConfig& repeater) {
@@ -121,8 +122,7 @@ Status Daemon::open_lines() {
   });
   const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
-    lines_.push_back(
-        std::make_unique<RepeaterLine>(surroundings, config_, repeater, connections_->ends_of(repeater)));
+    lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater, connections_->ends_of(repeater)));
     FIRN_TRY(lines_.back()->start());
   }
   return tell_of_strangers();

@@ -30,9 +30,10 @@ LiveFinding credentials_finding(S3Access& access) {
   if (!found) {
     return wrong("credentials", found.error());
   }
-  return {Verdict::kGood, "credentials",
-          found->source + (found->expires ? "; good until " + format_timestamp(*found->expires) : "; they do not expire"),
-          ""};
+  return {
+      Verdict::kGood, "credentials",
+      found->source + (found->expires ? "; good until " + format_timestamp(*found->expires) : "; they do not expire"),
+      ""};
 }
 
 LiveFinding region_finding(const S3Connection& connection, S3Bucket& bucket) {
@@ -57,7 +58,8 @@ LiveFinding lifecycle_finding(const S3Connection& connection, S3Bucket& bucket) 
   if (!rules) {
     // Not needed for work: a server may not know it, an administrator may not want to allow it.
     const Error& error = rules.error();
-    return {Verdict::kWarning, "lifecycle", "it is not known whether a rule removes chunks: " + error.reason, error.hint};
+    return {Verdict::kWarning, "lifecycle", "it is not known whether a rule removes chunks: " + error.reason,
+            error.hint};
   }
   const std::string prefix = connection.prefix.empty() ? "" : connection.prefix + "/";
   for (const S3LifecycleRule& rule : *rules) {
@@ -102,8 +104,7 @@ class StageTrial {
     if (**owner == instance_) {
       return {Verdict::kGood, "owner", "this data directory", ""};
     }
-    return {Verdict::kWrong, "owner",
-            fmt::format("this place belongs to another data directory of Firn ({})", **owner),
+    return {Verdict::kWrong, "owner", fmt::format("this place belongs to another data directory of Firn ({})", **owner),
             "give each its own prefix; if that data directory was lost, use a new prefix and a new table"};
   }
 

@@ -75,9 +75,8 @@ Status RepeaterLine::start() {
 }
 
 Status RepeaterLine::check_stage() {
-  check_ = std::make_unique<StageCheckStep>(repeater_.name, surroundings_.catalog, *ends_.marks, [this] {
-    add_steps({stage_step_.get(), load_.get(), verify_.get()});
-  });
+  check_ = std::make_unique<StageCheckStep>(repeater_.name, surroundings_.catalog, *ends_.marks,
+                                            [this] { add_steps({stage_step_.get(), load_.get(), verify_.get()}); });
   if (Status checked = check_->check(); !checked && checked.error().kind == ErrorKind::kConflict) {
     return checked;
   }
@@ -137,6 +136,8 @@ Status RepeaterLine::open_journal() {
   options.directory = join(join(config_.data_dir, "journal"), repeater_.name.str());
   options.repeater = repeater_.name;
   options.quota_bytes = repeater_.journal_quota;
+  // The segment that is being written is never removed: what it holds must leave room for what comes.
+  options.segment_bytes = std::min(options.segment_bytes, repeater_.journal_quota / 8);
   options.at_least = cursor;
   FIRN_ASSIGN(auto journal, FileJournal::open(surroundings_.files, options));
   journal_ = std::make_unique<MeteredJournal>(std::move(journal), repeater_.name.str(), surroundings_.clock,

@@ -59,8 +59,9 @@ class RepeaterLine {
   /// Opens the journal and hands the steps to the scheduler. While the journal cannot be opened, the repeater takes
   /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way. When the cause may
   /// pass, a step opens the journal again and again until it succeeds. With another kind, table or destination than its
-  /// rows have gone to, the repeater stands still and an alarm says so. kConflict: the stage belongs to somebody else, or
-  /// knows more than the catalog, and firn must not run. While the stage cannot be asked, nothing is staged or loaded.
+  /// rows have gone to, the repeater stands still and an alarm says so. kConflict: the stage belongs to somebody else,
+  /// or knows more than the catalog, and firn must not run. While the stage cannot be asked, nothing is staged or
+  /// loaded.
   Status start();
 
   /// Finishes what waits for the journal; no more is taken.

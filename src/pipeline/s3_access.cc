@@ -29,9 +29,9 @@ std::unique_ptr<HttpClient> make_direct_http() {
 std::unique_ptr<AwsCredentialSource> source_of(const S3Connection& connection,
                                                const S3Access::Surroundings& surroundings) {
   if (!connection.access_key_id.empty()) {
-    return make_fixed_credentials({connection.access_key_id, connection.secret_access_key.reveal(),
-                                   connection.session_token.reveal()},
-                                  "firn.toml");
+    return make_fixed_credentials(
+        {connection.access_key_id, connection.secret_access_key.reveal(), connection.session_token.reveal()},
+        "firn.toml");
   }
   return make_credential_chain({.files = surroundings.files,
                                 .launcher = surroundings.launcher,
@@ -75,9 +75,8 @@ std::unique_ptr<S3Transport> S3Access::make_transport() {
 
 std::unique_ptr<Stage> S3Access::make_stage() {
   S3Writing writing{connection_.encryption, connection_.kms_key, connection_.storage_class, connection_.tags};
-  return std::make_unique<S3Stage>(surroundings_.files,
-                                   std::make_unique<S3Client>(make_transport(), std::move(writing)),
-                                   connection_.prefix);
+  return std::make_unique<S3Stage>(
+      surroundings_.files, std::make_unique<S3Client>(make_transport(), std::move(writing)), connection_.prefix);
 }
 
 }  // namespace firn

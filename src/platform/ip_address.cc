@@ -95,7 +95,8 @@ std::optional<IpNetwork> parse_ip_network(std::string_view text) {
 
 bool is_loopback_host(std::string_view host) {
   const auto network = parse_ip_network(host);
-  return host == "localhost" || host.ends_with(".localhost") || (network && !host.contains('/') && network->is_loopback());
+  return host == "localhost" || host.ends_with(".localhost") ||
+         (network && !host.contains('/') && network->is_loopback());
 }
 
 }  // namespace firn

@@ -28,9 +28,10 @@ std::string mark_content(const Batch& batch) {
 std::string owner_content(const std::string& instance) { return fmt::format("{{\"instance\":\"{}\"}}\n", instance); }
 
 Error older(const std::string& object, std::string reason) {
-  return {ErrorKind::kConflict, "check the stage for", object, std::move(reason),
-          "the data directory is older than what was staged, or new: bring back the newest copy of data_dir; a repeater "
-          "that is to begin anew needs another prefix and another table"};
+  return {
+      ErrorKind::kConflict, "check the stage for", object, std::move(reason),
+      "the data directory is older than what was staged, or new: bring back the newest copy of data_dir; a repeater "
+      "that is to begin anew needs another prefix and another table"};
 }
 
 }  // namespace
@@ -109,8 +110,9 @@ Status StageMarks::check_chunks(const std::string& prefix, std::span<const Chunk
     FIRN_ASSIGN(const ListPage page, stage_.list(prefix, after, kPage));
     for (const ListedObject& object : page.objects) {
       if (std::ranges::find(chunks, object.key, &Chunk::key) == chunks.end()) {
-        return fail(older(prefix.substr(0, prefix.find('/')),
-                          fmt::format("{} is a chunk of which the catalog does not know", stage_.location(object.key))));
+        return fail(
+            older(prefix.substr(0, prefix.find('/')),
+                  fmt::format("{} is a chunk of which the catalog does not know", stage_.location(object.key))));
       }
       after = object.key;
     }

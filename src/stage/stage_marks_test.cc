@@ -66,8 +66,8 @@ TEST_F(StageMarksTest, AMarkIsLeftOnce) {
   Batch other = batch(1);
   other.cut = Position::make(1, 0, 7);
   EXPECT_EQ(marks_.leave(other).error().kind, ErrorKind::kConflict);
-  EXPECT_EQ(stage_.content(ObjectKey("_firn/forms/0000000001")), "{\"batch\":\"forms/2026-11/000001\",\"cut\":" +
-                                                                      std::to_string(batch(1).cut->value()) + "}\n");
+  EXPECT_EQ(stage_.content(ObjectKey("_firn/forms/0000000001")),
+            "{\"batch\":\"forms/2026-11/000001\",\"cut\":" + std::to_string(batch(1).cut->value()) + "}\n");
 }
 
 TEST_F(StageMarksTest, AStageThatKnowsNothingMoreIsGood) {

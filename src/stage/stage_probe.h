@@ -18,9 +18,9 @@ struct ProbeResult {
   std::optional<Error> error;  ///< nothing when it worked
 };
 
-/// Tries everything that Firn does on a stage with a small object of its own: writes it, looks at it, lists it, reads it
-/// back and removes it. After a write that failed nothing else is tried. `name` is not used by anybody else; `folder` is
-/// for temporary files.
+/// Tries everything that Firn does on a stage with a small object of its own: writes it, looks at it, lists it, reads
+/// it back and removes it. After a write that failed nothing else is tried. `name` is not used by anybody else;
+/// `folder` is for temporary files.
 std::vector<ProbeResult> probe_stage(Stage& stage, FileSystem& files, const std::string& folder,
                                      const std::string& name);
 

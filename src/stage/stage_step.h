@@ -17,9 +17,9 @@
 
 namespace firn {
 
-/// Puts packed chunks of one repeater on the stage, oldest first, several at the same time: packed -> staged. A chunk whose name is taken by
-/// other content goes to quarantine, and the others go on. A damaged file is set aside as `<name>.damaged`, so that
-/// pack makes a good one.
+/// Puts packed chunks of one repeater on the stage, oldest first, several at the same time: packed -> staged. A chunk
+/// whose name is taken by other content goes to quarantine, and the others go on. A damaged file is set aside as
+/// `<name>.damaged`, so that pack makes a good one.
 class StageStep final : public Step {
  public:
   struct Parts {

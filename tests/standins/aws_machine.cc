@@ -134,9 +134,10 @@ HttpResponse AwsMachine::instance(const Request& request) {
   if (request.target != std::string(kRoles) + percent_encode(kInstanceRole)) {
     return text_answer(404, "");
   }
-  return text_answer(200, fmt::format(R"({{"Code":"Success","AccessKeyId":"ASIAINSTANCE","SecretAccessKey":"instance secret",)"
-                                      R"("Token":"{}","Expiration":"{}"}})",
-                                      made_up("instance token"), end()));
+  return text_answer(
+      200, fmt::format(R"({{"Code":"Success","AccessKeyId":"ASIAINSTANCE","SecretAccessKey":"instance secret",)"
+                       R"("Token":"{}","Expiration":"{}"}})",
+                       made_up("instance token"), end()));
 }
 
 HttpResponse AwsMachine::container(const Request& request) {
@@ -168,8 +169,8 @@ HttpResponse AwsMachine::sts(const Request& request) {
   } else if (action != "AssumeRoleWithWebIdentity" || !request.header("authorization").empty()) {
     return sts_refusal(400, "InvalidAction");
   }
-  const bool is_trusted = action == "AssumeRole" ? fields.get("ExternalId") == kExternalId
-                                                 : fields.get("WebIdentityToken") == kWebToken;
+  const bool is_trusted =
+      action == "AssumeRole" ? fields.get("ExternalId") == kExternalId : fields.get("WebIdentityToken") == kWebToken;
   if (fields.get("RoleArn") != kRole || !is_trusted) {
     return sts_refusal(403, "AccessDenied");
   }

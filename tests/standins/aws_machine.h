@@ -13,9 +13,9 @@
 namespace firn {
 
 /// What Amazon puts around a program, on loopback: the metadata service of an EC2 instance (version 2 only: without a
-/// token it answers 401), the credential service of a container (401 without its token), and the security token service,
-/// which verifies signatures and knows one role. Each gives credentials that end after an hour, with a new session token
-/// each time. Threads: any.
+/// token it answers 401), the credential service of a container (401 without its token), and the security token
+/// service, which verifies signatures and knows one role. Each gives credentials that end after an hour, with a new
+/// session token each time. Threads: any.
 class AwsMachine final : public HttpHandler {
  public:
   static constexpr const char* kRole = "arn:aws:iam::123456789012:role/firn";

@@ -29,9 +29,9 @@ constexpr std::size_t kMostKeys = 1000;
 constexpr Duration kMostSkew = std::chrono::minutes(15);
 
 /// Headers of a put that say how the object is to be kept.
-constexpr std::array<std::string_view, 4> kWriting = {
-    "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class",
-    "x-amz-tagging"};
+constexpr std::array<std::string_view, 4> kWriting = {"x-amz-server-side-encryption",
+                                                      "x-amz-server-side-encryption-aws-kms-key-id",
+                                                      "x-amz-storage-class", "x-amz-tagging"};
 
 std::string between(std::string_view text, std::string_view begin, std::string_view end) {
   const std::size_t at = text.find(begin);

@@ -17,13 +17,13 @@ namespace firn {
 struct S3ServerObject {
   std::string bytes;
   std::map<std::string, std::string> metadata;  ///< `x-amz-meta-...`
-  std::map<std::string, std::string> writing;   ///< encryption, storage class and tags, by the header that asked for them
+  std::map<std::string, std::string>
+      writing;  ///< encryption, storage class and tags, by the header that asked for them
 };
 
-/// A server in this process that does what Amazon S3 does for one bucket, on loopback, in path style and in the style of
-/// virtual hosts, and refuses what
-/// S3 refuses: wrong signatures and regions, clocks that are 15 minutes off, headers that are not signed, content that
-/// is not what its digests say, a taken name where there must be none. Threads: any.
+/// A server in this process that does what Amazon S3 does for one bucket, on loopback, in path style and in the style
+/// of virtual hosts, and refuses what S3 refuses: wrong signatures and regions, clocks that are 15 minutes off, headers
+/// that are not signed, content that is not what its digests say, a taken name where there must be none. Threads: any.
 class S3Server final : public HttpHandler {
  public:
   static constexpr const char* kBucket = "bucket";

@@ -1,6 +1,7 @@
 import pytest
 
 from firn import Firn, Settings
+from s3_servers import S3Server, require
 
 
 @pytest.fixture
@@ -23,3 +24,21 @@ def make_firn(tmp_path):
 def firn(make_firn):
     """A running daemon with the usual settings."""
     return make_firn().start()
+
+
+@pytest.fixture(scope="session")
+def versitygw(tmp_path_factory):
+    """A strict S3 server, for all tests; each uses a prefix of its own."""
+    require("versitygw")
+    server = S3Server("versitygw", tmp_path_factory.mktemp("versitygw")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def radosgw(tmp_path_factory):
+    """An old S3 server that ignores checksums."""
+    require("radosgw")
+    server = S3Server("radosgw", tmp_path_factory.mktemp("radosgw")).start()
+    yield server
+    server.stop()

@@ -86,6 +86,8 @@ class Settings:
     plain_credential: bool = True  # in firn.toml; else only those of `firn credential`
     listeners: str = ""  # sections [[intake.listener]]; else one on loopback
     extra: str = ""
+    stage: str = "staging"  # the connection that the repeater's chunks go to
+    connections: str = ""  # more sections [connection.NAME]
     folders: dict = field(default_factory=dict)  # "data" and "stage" may lie elsewhere
 
 
@@ -98,6 +100,13 @@ def plain_credential(folder):
 name = "hq"
 username = {toml_text(USER)}
 secret_file = {toml_text(folder / "password")}
+"""
+
+
+def directory_stage(path):
+    return f"""[connection.staging]
+type = "directory"
+path = {toml_text(path)}
 """
 
 
@@ -118,10 +127,8 @@ in_flight = "128 MB"
 intake_floor = {toml_text(settings.intake_floor)}
 pack_floor = {toml_text(settings.pack_floor)}
 
-[connection.staging]
-type = "directory"
-path = {toml_text(stage)}
-
+{directory_stage(stage) if settings.stage == "staging" else ""}
+{settings.connections}
 [connection.warehouse]
 type = "duckdb"
 database = {toml_text(folder / "warehouse.duckdb")}
@@ -129,7 +136,7 @@ database = {toml_text(folder / "warehouse.duckdb")}
 [repeater.{REPEATER}]
 kind = "form"
 table = {toml_text(TABLE)}
-stage = "staging"
+stage = {toml_text(settings.stage)}
 destination = "warehouse"
 chunk_size = {toml_text(settings.chunk_size)}
 chunk_age = {toml_text(settings.chunk_age)}

@@ -115,7 +115,8 @@ def test_a_full_quota_is_503_and_passes(make_firn):
     )
     assert replies[0].status == 503 and int(replies[0].headers["retry-after"]) > 0
     firn.ingest()
-    wait_until(lambda: firn.post(encode(maker.form())).status == 200, "the ingest frees the journal", 60)
+    again = encode(maker.form(blob=noise(maker, 200_000)))
+    wait_until(lambda: firn.post(again).status == 200, "the ingest frees the journal", 60)
 
 
 def noise(maker, size):

@@ -108,8 +108,8 @@ std::string harm_of(const S3LifecycleRule& rule, std::string_view prefix,
                     const std::vector<std::pair<std::string, std::string>>& tags) {
   constexpr std::array<std::string_view, 2> kFrozen = {"GLACIER", "DEEP_ARCHIVE"};
   const bool meets = prefix.starts_with(rule.prefix) || std::string_view(rule.prefix).starts_with(prefix);
-  const bool has_tags = std::ranges::all_of(
-      rule.tags, [&](const auto& tag) { return std::ranges::find(tags, tag) != tags.end(); });
+  const bool has_tags =
+      std::ranges::all_of(rule.tags, [&](const auto& tag) { return std::ranges::find(tags, tag) != tags.end(); });
   if (!meets || !has_tags) {
     return "";
   }

@@ -13,10 +13,10 @@ namespace firn {
 /// What a rule of a bucket's lifecycle does to current objects of some prefix.
 struct S3LifecycleRule {
   std::string id;
-  std::string prefix;                                      ///< of the objects; empty: all
+  std::string prefix;                                     ///< of the objects; empty: all
   std::vector<std::pair<std::string, std::string>> tags;  ///< that an object must have, all of them
-  bool expires = false;                                    ///< removes them
-  std::vector<std::string> moves_to;                       ///< storage classes
+  bool expires = false;                                   ///< removes them
+  std::vector<std::string> moves_to;                      ///< storage classes
 };
 
 /// Questions about the bucket itself, for checks by a person. Failures are those of S3Client. Threads: any.

@@ -18,7 +18,8 @@ class S3BucketTest : public testing::Test {
   std::string harms(const std::string& rule, const std::string& prefix = "firn/") {
     server_.set_lifecycle(
         "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ID>first</ID>"
-        "<Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>" +
+        "<Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></"
+        "Rule>" +
         rule + "</LifecycleConfiguration>");
     std::string all;
     const auto rules = bucket_->lifecycle().value();
@@ -71,11 +72,13 @@ TEST_F(S3BucketTest, OtherRulesDoNoHarm) {
   EXPECT_EQ(harms(rule("", kExpires, "Disabled")), "");
   EXPECT_EQ(harms(rule("<Filter><Prefix>other/</Prefix></Filter>", kExpires)), "");
   EXPECT_EQ(harms(rule("<Filter><Tag><Key>team</Key><Value>other</Value></Tag></Filter>", kExpires)), "");
-  EXPECT_EQ(harms(rule("", "<NoncurrentVersionExpiration><NoncurrentDays>7</NoncurrentDays>"
-                           "</NoncurrentVersionExpiration>")),
+  EXPECT_EQ(harms(rule("",
+                       "<NoncurrentVersionExpiration><NoncurrentDays>7</NoncurrentDays>"
+                       "</NoncurrentVersionExpiration>")),
             "");
-  EXPECT_EQ(harms(rule("", "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation>"
-                           "</AbortIncompleteMultipartUpload>")),
+  EXPECT_EQ(harms(rule("",
+                       "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation>"
+                       "</AbortIncompleteMultipartUpload>")),
             "");
   EXPECT_EQ(harms(rule("", "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>")),
             "");

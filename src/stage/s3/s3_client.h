@@ -48,8 +48,8 @@ struct S3Listing {
   bool more = false;
 };
 
-/// Calls of Amazon S3's REST API about the objects of one bucket. Each is one request, sent by S3Transport. Failures are
-/// s3_error()'s, or the transport's; kUnavailable when what comes back is not S3's. Threads: any.
+/// Calls of Amazon S3's REST API about the objects of one bucket. Each is one request, sent by S3Transport. Failures
+/// are s3_error()'s, or the transport's; kUnavailable when what comes back is not S3's. Threads: any.
 class S3Client {
  public:
   S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing);

@@ -141,9 +141,10 @@ Result<StagedObject> S3Stage::fetch(const ObjectKey& key, const std::string& pat
 }
 
 std::string S3Stage::weakness() const {
-  return client_->is_write_once() ? ""
-                                  : "this server does not know conditional writes (If-None-Match): each object is looked "
-                                    "for before it is written, so nothing else may write under this prefix";
+  return client_->is_write_once()
+             ? ""
+             : "this server does not know conditional writes (If-None-Match): each object is looked "
+               "for before it is written, so nothing else may write under this prefix";
 }
 
 Result<ListPage> S3Stage::list(const std::string& prefix, const ObjectKey& after, std::size_t limit) {

@@ -31,7 +31,9 @@ class S3StageTest : public testing::Test {
     open();
   }
 
-  void open() { stage_ = open(clock_, [this]() -> Result<AwsCredentials> { return credentials_; }); }
+  void open() {
+    stage_ = open(clock_, [this]() -> Result<AwsCredentials> { return credentials_; });
+  }
 
   std::unique_ptr<S3Stage> open(const Clock& clock, std::function<Result<AwsCredentials>()> credentials) {
     auto transport =

@@ -15,8 +15,9 @@ enum class S3Addressing {
 /// Which bucket, and how it is reached.
 struct S3Place {
   std::string bucket = {};
-  std::string region = {};    ///< empty: found out from S3's answers, beginning with us-east-1
-  std::string endpoint = {};  ///< `https://host[:port]` of another server or of an interface endpoint; empty: Amazon's own
+  std::string region = {};  ///< empty: found out from S3's answers, beginning with us-east-1
+  std::string endpoint =
+      {};  ///< `https://host[:port]` of another server or of an interface endpoint; empty: Amazon's own
   S3Addressing addressing = S3Addressing::kAuto;
   bool fips = false;        ///< Amazon's endpoints with validated cryptography
   bool dual_stack = false;  ///< Amazon's endpoints that have IPv6 too

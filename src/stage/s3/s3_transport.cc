@@ -24,9 +24,8 @@ constexpr std::uint64_t kLeastBytesPerSecond = 100'000;
 constexpr std::uint64_t kLargestFile = 250'000'000;
 
 bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !text.empty() && text.size() <= 40 &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 bool says_ended(std::string_view code) {

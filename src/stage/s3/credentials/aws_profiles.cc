@@ -70,7 +70,8 @@ struct Reading {
   Status setting(std::string_view line, std::size_t number) {
     const std::size_t equals = line.find('=');
     if (!in_section || equals == std::string_view::npos || trim(line.substr(0, equals)).empty()) {
-      return fail(wrong_line(path, number, in_section ? "it is no NAME = VALUE" : "it stands before the first section"));
+      return fail(
+          wrong_line(path, number, in_section ? "it is no NAME = VALUE" : "it stands before the first section"));
     }
     if (profile != nullptr) {
       profile->settings[std::string(trim(line.substr(0, equals)))] = trim(without_comment(line.substr(equals + 1)));

@@ -7,9 +7,9 @@ namespace firn {
 namespace {
 
 constexpr Duration kAhead = std::chrono::minutes(10);
-constexpr Duration kPause = std::chrono::seconds(30);          // while the old ones are good
-constexpr Duration kPauseInNeed = std::chrono::seconds(1);     // while there are none
-constexpr Duration kLeastLife = std::chrono::seconds(15);      // a request takes its time
+constexpr Duration kPause = std::chrono::seconds(30);       // while the old ones are good
+constexpr Duration kPauseInNeed = std::chrono::seconds(1);  // while there are none
+constexpr Duration kLeastLife = std::chrono::seconds(15);   // a request takes its time
 
 }  // namespace
 
@@ -20,9 +20,7 @@ bool CredentialCache::is_good() const {
   return kept_ && (!kept_->expires || clock_.now() + kLeastLife < *kept_->expires);
 }
 
-bool CredentialCache::is_fresh() const {
-  return kept_ && (!kept_->expires || clock_.now() + kAhead < *kept_->expires);
-}
+bool CredentialCache::is_fresh() const { return kept_ && (!kept_->expires || clock_.now() + kAhead < *kept_->expires); }
 
 bool CredentialCache::may_ask() const {
   return !asking_ && (!failure_ || clock_.steady() - failed_at_ >= (is_good() ? kPause : kPauseInNeed));

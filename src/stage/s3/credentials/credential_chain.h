@@ -13,8 +13,8 @@ struct CredentialChoice {
 };
 
 /// Looks where every AWS tool looks, in the standard order, each time that it is asked: environment, the profile of
-/// $AWS_PROFILE or `default`, web identity, container, instance. The first place that has credentials is taken; when they
-/// cannot be had there, that is the error, and no other place is asked.
+/// $AWS_PROFILE or `default`, web identity, container, instance. The first place that has credentials is taken; when
+/// they cannot be had there, that is the error, and no other place is asked.
 std::unique_ptr<AwsCredentialSource> make_credential_chain(CredentialSurroundings surroundings,
                                                            CredentialChoice choice);
 

@@ -34,13 +34,16 @@ class CredentialChainTest : public testing::Test {
     EXPECT_TRUE(replace_file(*files_, home_ / name, content));
   }
   Result<SourcedCredentials> fetch(const std::string& profile = "") {
-    const CredentialSurroundings surroundings{*files_, *launcher_, clock_,
+    const CredentialSurroundings surroundings{*files_,
+                                              *launcher_,
+                                              clock_,
                                               [this](const std::string& name) -> std::optional<std::string> {
                                                 const auto found = variables_.find(name);
                                                 return found == variables_.end() ? std::nullopt
                                                                                  : std::optional(found->second);
                                               },
-                                              make_curl_client, make_curl_client};
+                                              make_curl_client,
+                                              make_curl_client};
     return make_credential_chain(surroundings, {profile, "eu-central-1"})->fetch();
   }
   std::string key_id(const std::string& profile = "") {
@@ -100,8 +103,9 @@ TEST_F(CredentialChainTest, TheCredentialsFileWinsOverTheOther) {
   write(".aws/config",
         "[profile firn]\r\nregion = eu-central-1\naws_access_key_id = AKIDOLD\naws_secret_access_key = old\n"
         "s3 =\n  max_concurrent_requests = 20\n[sso-session x]\nsso_region = us-east-1\n");
-  write(".aws/credentials", "# keys\n\n[firn]\naws_access_key_id = AKIDNEW ; the new one\naws_secret_access_key=a#b=\n"
-                            "aws_session_token = t\n");
+  write(".aws/credentials",
+        "# keys\n\n[firn]\naws_access_key_id = AKIDNEW ; the new one\naws_secret_access_key=a#b=\n"
+        "aws_session_token = t\n");
   const auto found = fetch("firn").value();
   EXPECT_EQ(found.keys.key_id, "AKIDNEW");
   EXPECT_EQ(found.keys.secret, "a#b=");
@@ -157,15 +161,17 @@ TEST_F(CredentialChainTest, ARefusedRoleSaysWhatMustBeTrusted) {
 }
 
 TEST_F(CredentialChainTest, ProfilesThatLeadInACircleAreNamed) {
-  write(".aws/config", "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n");
+  write(".aws/config",
+        "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n");
   const Error error = failure("a");
   EXPECT_EQ(error.reason, "source_profile leads back to it");
   EXPECT_NE(error.object.find(".aws/config:1"), std::string::npos);
 }
 
 TEST_F(CredentialChainTest, AProgramGivesThem) {
-  write("give.sh", "#!/bin/sh\nprintf '{\"Version\":1,\"AccessKeyId\":\"AKIDPROCESS\",\"SecretAccessKey\":\"%s\","
-                   "\"Expiration\":\"2030-01-01T00:00:00Z\"}' \"$1\"\n");
+  write("give.sh",
+        "#!/bin/sh\nprintf '{\"Version\":1,\"AccessKeyId\":\"AKIDPROCESS\",\"SecretAccessKey\":\"%s\","
+        "\"Expiration\":\"2030-01-01T00:00:00Z\"}' \"$1\"\n");
   write(".aws/config", "[profile firn]\ncredential_process = /bin/sh '" + (home_ / "give.sh") + "' \"two words\"\n");
   const auto found = fetch("firn").value();
   EXPECT_EQ(found.keys.key_id, "AKIDPROCESS");

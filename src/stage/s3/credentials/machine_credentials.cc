@@ -121,13 +121,13 @@ Result<SourcedCredentials> environment_credentials(const CredentialSurroundings&
     return fail(none("AWS_ACCESS_KEY_ID in the environment"));
   }
   if (id.empty() || secret.empty()) {
-    return fail(wrong("the environment",
-                      fmt::format("{} is set without the other", id.empty() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"),
-                      "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or none of them"));
+    return fail(
+        wrong("the environment",
+              fmt::format("{} is set without the other", id.empty() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"),
+              "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or none of them"));
   }
-  return SourcedCredentials{{id, secret, surroundings.variable("AWS_SESSION_TOKEN")},
-                            "environment variable AWS_ACCESS_KEY_ID",
-                            {}};
+  return SourcedCredentials{
+      {id, secret, surroundings.variable("AWS_SESSION_TOKEN")}, "environment variable AWS_ACCESS_KEY_ID", {}};
 }
 
 Result<SourcedCredentials> container_credentials(const CredentialSurroundings& surroundings) {

@@ -5,15 +5,16 @@
 
 namespace firn {
 
-// Credentials that the machine around Firn gives, each asked once by a call of its function. kNotFound: there is no such
-// thing here.
+// Credentials that the machine around Firn gives, each asked once by a call of its function. kNotFound: there is no
+// such thing here.
 
 /// $AWS_ACCESS_KEY_ID, $AWS_SECRET_ACCESS_KEY, $AWS_SESSION_TOKEN.
 Result<SourcedCredentials> environment_credentials(const CredentialSurroundings& surroundings);
 
 /// The role of an ECS task or of an EKS pod, from the address in $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI
-/// ("Container credential provider" in the AWS SDKs and Tools reference). Over plain HTTP only this machine and Amazon's
-/// link-local addresses are asked, so that the token in $AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE] goes nowhere else.
+/// ("Container credential provider" in the AWS SDKs and Tools reference). Over plain HTTP only this machine and
+/// Amazon's link-local addresses are asked, so that the token in $AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE] goes nowhere
+/// else.
 Result<SourcedCredentials> container_credentials(const CredentialSurroundings& surroundings);
 
 /// The role of an EC2 instance, from its metadata service, version 2 only. It answers within two seconds, or there is

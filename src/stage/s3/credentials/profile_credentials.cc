@@ -43,10 +43,10 @@ Status read(const CredentialSurroundings& surroundings, const std::string& path,
 bool has_keys(const AwsProfile& profile) { return !profile.get("aws_access_key_id").empty(); }
 
 Result<SourcedCredentials> keys_of(const std::string& name, const AwsProfile& profile) {
-  SourcedCredentials found{{profile.get("aws_access_key_id"), profile.get("aws_secret_access_key"),
-                            profile.get("aws_session_token")},
-                           fmt::format("AWS profile \"{}\" ({})", name, profile.place),
-                           {}};
+  SourcedCredentials found{
+      {profile.get("aws_access_key_id"), profile.get("aws_secret_access_key"), profile.get("aws_session_token")},
+      fmt::format("AWS profile \"{}\" ({})", name, profile.place),
+      {}};
   if (found.keys.secret.empty()) {
     return fail(wrong(profile, name, "aws_secret_access_key is missing"));
   }
@@ -123,7 +123,8 @@ Result<SourcedCredentials> ProfileCredentials::base_of(const std::string& name, 
   const std::string source = profile.get("source_profile");
   const std::string machine = profile.get("credential_source");
   if (source.empty() == machine.empty()) {
-    return fail(wrong(profile, name, "role_arn needs one of source_profile, credential_source and web_identity_token_file"));
+    return fail(
+        wrong(profile, name, "role_arn needs one of source_profile, credential_source and web_identity_token_file"));
   }
   if (source == name && has_keys(profile)) {
     return keys_of(name, profile);  // the role by the profile's own keys

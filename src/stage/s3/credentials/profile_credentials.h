@@ -10,7 +10,8 @@
 
 namespace firn {
 
-/// Credentials by the profiles of the AWS configuration files: keys, a role assumed by another profile or by the machine
+/// Credentials by the profiles of the AWS configuration files: keys, a role assumed by another profile or by the
+/// machine
 /// (`source_profile`, `credential_source`), a role by web identity, or a program ("Configuration and credential file
 /// settings" in the AWS CLI user guide). Single sign-on is left to `credential_process`.
 class ProfileCredentials {

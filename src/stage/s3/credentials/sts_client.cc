@@ -42,20 +42,22 @@ Error refusal(const RoleWish& wish, const HttpReply& reply) {
   return {is_passing ? ErrorKind::kUnavailable : ErrorKind::kPermission, "assume the role", wish.arn,
           fmt::format("STS answered {} {}: {}", reply.status, code.substr(0, kLongest),
                       text_at(texts, "ErrorResponse/Error/Message").substr(0, kLongest)),
-          is_passing ? "" : "the role's trust policy must let these credentials assume it, with the external id if one is set"};
+          is_passing
+              ? ""
+              : "the role's trust policy must let these credentials assume it, with the external id if one is set"};
 }
 
 Result<SourcedCredentials> credentials_in(const HttpReply& reply, const RoleWish& wish, const std::string& action) {
   const auto texts = read_s3_xml(reply.body).value_or(S3Texts());
   const std::string at = fmt::format("{0}Response/{0}Result/Credentials/", action);
-  SourcedCredentials found{{std::string(text_at(texts, at + "AccessKeyId")),
-                            std::string(text_at(texts, at + "SecretAccessKey")),
-                            std::string(text_at(texts, at + "SessionToken"))},
-                           "role " + wish.arn,
-                           parse_timestamp(std::string(text_at(texts, at + "Expiration")))};
+  SourcedCredentials found{
+      {std::string(text_at(texts, at + "AccessKeyId")), std::string(text_at(texts, at + "SecretAccessKey")),
+       std::string(text_at(texts, at + "SessionToken"))},
+      "role " + wish.arn,
+      parse_timestamp(std::string(text_at(texts, at + "Expiration")))};
   if (found.keys.key_id.empty() || found.keys.secret.empty() || found.keys.session_token.empty() || !found.expires) {
-    return fail(
-        Error{ErrorKind::kUnavailable, "assume the role", wish.arn, "the answer cannot be read: it is not that of STS", ""});
+    return fail(Error{ErrorKind::kUnavailable, "assume the role", wish.arn,
+                      "the answer cannot be read: it is not that of STS", ""});
   }
   return found;
 }

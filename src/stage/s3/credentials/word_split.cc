@@ -14,8 +14,8 @@ std::optional<std::vector<std::string>> split_words(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool has_next = i + 1 < text.size();
-    const bool escapes = c == '\\' && has_next &&
-                         (quote == '\0' || (quote == '"' && (text[i + 1] == '"' || text[i + 1] == '\\')));
+    const bool escapes =
+        c == '\\' && has_next && (quote == '\0' || (quote == '"' && (text[i + 1] == '"' || text[i + 1] == '\\')));
     if (escapes) {
       word += text[++i];
       in_word = true;
