@@ -2,14 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
 #include "model/stage.h"
+#include "platform/environment.h"
 #include "platform/file_system.h"
 #include "platform/http_client.h"
+#include "platform/system_clock.h"
 #include "stage/directory/directory_stage.h"
 #include "stage/s3/s3_client.h"
 #include "stage/s3/s3_stage.h"
@@ -29,6 +32,7 @@ struct Place {
   TemporaryDirectory folder;
   std::unique_ptr<FileSystem> files;
   ManualClock clock;
+  SystemClock real_clock;
   std::unique_ptr<S3Server> server;
   std::unique_ptr<Stage> stage;
 };
@@ -42,6 +46,28 @@ std::unique_ptr<Stage> make_s3_stage(Place& place) {
   return std::make_unique<S3Stage>(*place.files, std::move(client), "some/prefix");
 }
 
+/// On the server of script/servers that FIRN_TEST_S3 names, under a prefix of its own.
+std::unique_ptr<Stage> make_real_s3_stage(Place& place) {
+  const SystemClock now;
+  const std::string prefix =
+      std::to_string(now.now().time_since_epoch().count()) + "-" + std::to_string(std::random_device{}());
+  auto transport = std::make_unique<S3Transport>(
+      S3Place{"firn", "us-east-1", environment_variable("FIRN_TEST_S3").value()},
+      S3Credentials{[]() -> Result<AwsCredentials> { return AwsCredentials{"firn", "firn-secret", ""}; }},
+      place.real_clock, make_curl_client);
+  auto client = std::make_unique<S3Client>(std::move(transport), S3Writing());
+  return std::make_unique<S3Stage>(*place.files, std::move(client), prefix);
+}
+
+/// All stages that can be tried here; the pytest suite names a real server.
+std::vector<std::string> stages() {
+  std::vector<std::string> names = {"memory", "directory", "directory_simulated", "s3"};
+  if (environment_variable("FIRN_TEST_S3")) {
+    names.emplace_back("real_s3");
+  }
+  return names;
+}
+
 std::unique_ptr<Place> make_place(const std::string& name) {
   auto place = std::make_unique<Place>();
   place->files = name == "directory" ? make_posix_file_system() : std::make_unique<SimulatedFileSystem>();
@@ -50,6 +76,8 @@ std::unique_ptr<Place> make_place(const std::string& name) {
     place->stage = std::make_unique<MemoryStage>(*place->files);
   } else if (name == "s3") {
     place->stage = make_s3_stage(*place);
+  } else if (name == "real_s3") {
+    place->stage = make_real_s3_stage(*place);
   } else {
     place->stage = std::make_unique<DirectoryStage>(*place->files, place->folder / "stage", "some/prefix");
   }
@@ -74,7 +102,7 @@ ErrorKind kind_of(const Result<T>& result) {
   return result ? ErrorKind::kInternal : result.error().kind;
 }
 
-class StageContract : public testing::TestWithParam<const char*> {
+class StageContract : public testing::TestWithParam<std::string> {
  protected:
   std::string write(const std::string& content) {
     const std::string path = place->folder / "local";
@@ -233,8 +261,8 @@ TEST_P(StageContract, TellsWhereObjectsAre) {
   EXPECT_TRUE(stage.location(ObjectKey("forms/a")).ends_with("forms/a"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stages, StageContract, testing::Values("memory", "directory", "directory_simulated", "s3"),
-                         [](const auto& place) { return std::string(place.param); });
+INSTANTIATE_TEST_SUITE_P(Stages, StageContract, testing::ValuesIn(stages()),
+                         [](const auto& place) { return place.param; });
 
 class DirectoryKeys : public testing::TestWithParam<const char*> {};
 

@@ -6,7 +6,11 @@
 Clients post forms all the time: new ones, some twice, some edited, some damaged. The daemon is killed at random moments
 and at named points of every step, while it recovers, with a full disk, after a SIGSTOP; its load helper is killed too.
 What was acknowledged is kept here, outside the daemon. At the end one clean run loads what is left, and the table is
-compared: nothing lost, nothing doubled, contents equal. Fails also when some step, or recovery, was never hit."""
+compared: nothing lost, nothing doubled, contents equal. Fails also when some step, or recovery, was never hit.
+
+    crash_test.py --s3
+
+The same with the chunks in a bucket of a real S3 server, which is killed too; in the end no chunk may be left there."""
 
 import argparse
 import contextlib
@@ -29,6 +33,7 @@ from clients import Clients  # noqa: E402
 from firn import ROOT, helper_of  # noqa: E402
 from forms import FormMaker, encode  # noqa: E402
 from load import Ledger  # noqa: E402
+from s3_servers import S3Server  # noqa: E402
 from verdict import judge, settle  # noqa: E402
 from victim import HELPER_POINT, Victim  # noqa: E402
 from waiting import TookTooLong, pause, wait_until  # noqa: E402
@@ -84,10 +89,10 @@ def plan_of(kills, rng, steps):
 
 
 class Campaign:
-    def __init__(self, folder, disk, is_small, seed):
+    def __init__(self, folder, disk, is_small, seed, s3=None):
         self.rng = random.Random(seed)
         self.disk, self.is_small = disk, is_small
-        self.victim = Victim(folder, disk, "64 MB" if is_small else "2 MB")
+        self.victim = Victim(folder, disk, "64 MB" if is_small else "2 MB", s3)
         self.ledger = Ledger()
         self.rounds, self.hit, self.early = Counter(), Counter(), 0
         self.points = crash_points()
@@ -207,6 +212,21 @@ class Campaign:
         self.victim.kill()
         return "helper, then daemon"
 
+    def s3_dies(self, _):
+        """The S3 server dies, stays away for a moment and comes back; then, or meanwhile, the daemon dies."""
+        self.accept()
+        pause(self.rng.uniform(0, 0.8))
+        self.victim.s3.crash()
+        pause(self.rng.uniform(0, 0.5))
+        first = self.rng.random() < 0.5
+        if first:
+            self.victim.kill()
+        self.victim.s3.start()
+        if not first:
+            pause(self.rng.uniform(0, 0.8))
+            self.victim.kill()
+        return "S3, and the daemon"
+
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def accept(self):
@@ -223,12 +243,17 @@ class Campaign:
             "stopped": self.stopped,
             "full disk": self.full_disk,
             "helper": self.helper,
+            "s3": self.s3_dies,
         }
         self.accept()
         self.clients.start()
         pause(1.5)
         self.victim.kill()
         plan = plan_of(kills, self.rng, sorted(self.points))
+        if self.victim.s3:
+            # In place of all random moments, and four times more.
+            plan = [("s3", None) if kind == "moment" else (kind, step) for kind, step in plan] + [("s3", None)] * 4
+            self.rng.shuffle(plan)
         for number, (kind, step) in enumerate(plan, 1):
             where = ways[kind](step)
             self.rounds[where] += 1
@@ -305,15 +330,19 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy there what a failed run leaves")
     parser.add_argument("--quota", action="store_true", help="fill the journal's quota, not a small file system")
+    parser.add_argument("--s3", action="store_true", help="chunks go to a real S3 server, which is killed too")
     options = parser.parse_args()
     print(f"crash test: {options.kills} kills, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="firn-crash-") as name:
         with small_disk(Path(name), not options.quota) as (disk, is_small):
-            campaign = Campaign(Path(name) / "firn", disk, is_small, options.seed)
+            s3 = S3Server("versitygw", Path(name) / "s3").start() if options.s3 else None
+            campaign = Campaign(Path(name) / "firn", disk, is_small, options.seed, s3)
             try:
                 problems = attempt(campaign, options)
             finally:
                 campaign.victim.kill()
+                if s3:
+                    s3.stop()
     sys.exit(1 if problems else 0)
 
 

@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
+
+from s3_servers import require  # noqa: E402
+
+
+def crash_test(*options):
+    return subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "crash_test.py"), *options], stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_or_doubled_over_15_kills():
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "crash_test.py"), "--kills", "15", "--seed", "3"],
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    assert done.returncode == 0
+    assert crash_test("--kills", "15", "--seed", "3") == 0
+
+
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_or_doubled_when_s3_dies_too():
+    require("versitygw")
+    assert crash_test("--s3", "--kills", "11", "--seed", "5") == 0

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from firn import REPEATER, TABLE, USER, Client, Firn, program, toml_text
+from firn import REPEATER, TABLE, USER, Client, Firn, directory_stage, program, toml_text
+from s3_servers import SECRET, connection_text
 from waiting import wait_until
 
 NEEDS_ATTENTION = 5  # exit code: done, and something waits for a person
@@ -34,8 +35,9 @@ class Away(ConnectionError):
 class Victim(Firn):
     """A Firn whose data, stage and table lie on `disk`; its configuration, log and port file lie beside."""
 
-    def __init__(self, folder, disk, quota):
-        self._disk, self._quota = Path(disk), quota
+    def __init__(self, folder, disk, quota, s3=None):
+        """`s3`: the S3Server that its chunks go to; else a folder on the disk."""
+        self._disk, self._quota, self.s3 = Path(disk), quota, s3
         # Another daemon that got the port of a dead one must not acknowledge our forms.
         self.password = secrets.token_hex(16)
         super().__init__(folder)
@@ -65,6 +67,14 @@ class Victim(Firn):
         wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
         self._program = str(folder / "firn")
 
+    def _stage_text(self):
+        if self.s3 is None:
+            return directory_stage(self.stage)
+        secret = self.folder / "s3-secret"
+        secret.write_text(SECRET + "\n")
+        secret.chmod(0o600)
+        return connection_text(self.s3, "crash", secret)
+
     def write_config(self):
         # The sizes are so small that every step runs every second.
         self.config.write_text(f"""
@@ -78,16 +88,14 @@ secret_file = {toml_text(self.folder / "secret")}
 [disk]
 intake_floor = "2 MB"
 pack_floor = "1 MB"
-[connection.staging]
-type = "directory"
-path = {toml_text(self.stage)}
+{self._stage_text()}
 [connection.warehouse]
 type = "duckdb"
 database = {toml_text(self._disk / "warehouse.duckdb")}
 [repeater.{REPEATER}]
 kind = "form"
 table = {toml_text(TABLE)}
-stage = "staging"
+stage = {toml_text("bucket" if self.s3 else "staging")}
 destination = "warehouse"
 chunk_size = "64 KB"
 chunk_age = "1s"
@@ -190,5 +198,6 @@ keep_staged = "0s"
 
     def left_over(self):
         """Files that should have gone once everything is loaded and purged."""
-        folders = [self.stage, self.data / "chunks"]
-        return [str(p.relative_to(self._disk)) for f in folders for p in f.rglob("*") if p.is_file()]
+        folders = [self.stage / REPEATER, self.data / "chunks", self.data / "fetched", self.data / "marks"]
+        files = [str(p.relative_to(self._disk)) for f in folders for p in f.rglob("*") if p.is_file()]
+        return files + (self.s3.keys(f"crash/{REPEATER}/") if self.s3 else [])

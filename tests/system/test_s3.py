@@ -5,12 +5,16 @@ import csv
 import hashlib
 import io
 import json
+import os
+import re
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 import zstandard
 
-from firn import ATTENTION, CONFIGURATION, FAILED, Settings, toml_text
+from firn import ATTENTION, CONFIGURATION, FAILED, Settings, program, toml_text
 from forms import FormMaker, encode
 from s3_servers import BUCKET, S3Server, connection_text, s3_settings
 from waiting import wait_until
@@ -241,3 +245,18 @@ def test_two_connections_may_not_have_one_place(on_s3, versitygw, tmp_path):
     assert checked.returncode == CONFIGURATION
     assert f"have the same place s3://{BUCKET}/{firn.prefix}" in checked.stderr
     assert toml_text("other") not in checked.stdout
+
+
+def test_the_contract_of_stages_holds_on_the_server(server):
+    suite = Path(program()).parents[1] / "tests/contract/stage_contract_test"
+    done = subprocess.run(
+        [suite, "--gtest_filter=*real_s3"],
+        env={**os.environ, "FIRN_TEST_S3": server.endpoint},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    passed = re.search(r"\[  PASSED  \] (\d+) tests?\.", done.stdout)
+    assert passed and int(passed[1]) >= 20, done.stdout[-1000:]
