@@ -58,6 +58,9 @@ void add_daemon_commands(CLI::App& app, Arguments& arguments) {
   demo->add_option("--directory", arguments.demo.directory,
                    "Work there instead of in a folder for temporary files; kept")
       ->type_name("DIR");
+  demo->add_option("--stage", arguments.demo.stage_file,
+                   "Use this stage: a file with the settings of a connection, without its [connection.NAME]")
+      ->type_name("FILE");
   demo->add_flag("--keep", arguments.demo.keep, "Keep the folder with all files afterwards");
 
   add(app, arguments, Command::kInit, "init", "Write a commented example configuration");

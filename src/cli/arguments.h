@@ -35,7 +35,8 @@ enum class Command {
 
 struct DemoArguments {
   std::size_t forms = 5000;
-  std::string directory;  ///< empty: a new folder for temporary files
+  std::string directory;   ///< empty: a new folder for temporary files
+  std::string stage_file;  ///< settings of the stage; empty: a folder
   bool keep = false;
 };
 

@@ -135,6 +135,17 @@ Status read_status(AdminClient& client, DemoResult& result) {
   return {};
 }
 
+/// What lies on the stage, by the stage's own word.
+Status read_stage(AdminClient& client, DemoResult& result) {
+  const AdminReply listed = client.get("/stage?repeater=forms");
+  if (!listed) {
+    return fail(as_error(listed.error()));
+  }
+  result.stage = text_of(*listed, "place");
+  result.chunks_on_stage = list_of(*listed, "objects").size();
+  return {};
+}
+
 /// What became of the other sorts: from the database itself, and what waits to be fetched from the daemon.
 Status read_sorts(const CliContext& context, const Config& config, AdminClient& client, DemoResult& result) {
   const AdminReply status = client.get("/status");
@@ -170,6 +181,7 @@ Result<DemoResult> demonstrate(const CliContext& context, const ScratchFolder& f
   send_all(context, *daemon, plan, demo_documents(of_each), result);
   FIRN_TRY(load_forms(context, client, result));
   FIRN_TRY(read_status(client, result));
+  FIRN_TRY(read_stage(client, result));
   FIRN_TRY(read_sorts(context, daemon->config(), client, result));
   const RepeaterConfig& forms = daemon->config().repeaters.front();
   FIRN_ASSIGN(const HelperReport count, ask_database(context, daemon->config(), forms, HelperOperation::kCount));

@@ -25,6 +25,7 @@ constexpr Duration kStartLimit = std::chrono::seconds(30);
 constexpr Duration kStopLimit = std::chrono::seconds(60);
 constexpr Duration kBetweenLooks = std::chrono::milliseconds(20);
 constexpr std::size_t kPortFileLimit = 16;
+constexpr std::size_t kLargestStageFile = 64U << 10U;
 
 Status write_file(FileSystem& files, const std::string& path, const std::string& content) {
   FIRN_ASSIGN(const auto file, files.create(path));
@@ -39,10 +40,17 @@ std::string random_password() {
 Result<Config> write_config(const CliContext& context, const std::string& folder) {
   const std::string path = join(folder, "firn.toml");
   FIRN_TRY(write_file(context.files, join(folder, "hq.secret"), random_password() + "\n"));
-  FIRN_TRY(write_file(context.files, path, demo_config()));
+  const std::string& stage_file = context.arguments.demo.stage_file;
+  std::string text = demo_config();
+  if (!stage_file.empty()) {
+    FIRN_ASSIGN(const std::string stage, read_file(context.files, stage_file, kLargestStageFile));
+    text = demo_config(stage);
+  }
+  FIRN_TRY(write_file(context.files, path, text));
   auto config = load_config(context.files, path, context.environment);
   if (!config) {
-    return fail(Error{ErrorKind::kInternal, "read", path, config.error().front().message, ""});
+    return fail(Error{ErrorKind::kConfiguration, "read", path, config.error().front().message,
+                      stage_file.empty() ? "" : "see " + stage_file});
   }
   return *std::move(config);
 }
@@ -71,7 +79,7 @@ Result<std::string> wait_for_port(const CliContext& context, Process& process, c
 
 }  // namespace
 
-std::string demo_config() {
+std::string demo_config(const std::string& stage) {
   std::string text = R"(data_dir = "data"
 
 [intake]
@@ -89,10 +97,6 @@ pack_floor = "100 MB"
 [log]
 level = "warning"
 
-[connection.local_stage]
-type = "directory"
-path = "stage"
-
 [connection.local_warehouse]
 type = "duckdb"
 database = "warehouse.duckdb"
@@ -104,7 +108,10 @@ stage = "local_stage"
 destination = "local_warehouse"
 # So small that there are several of them to look at.
 chunk_size = "1 MB"
+
+[connection.local_stage]
 )";
+  text += stage;
   for (const DemoSort& sort : demo_sorts()) {
     text += fmt::format("\n[repeater.{}]\nkind = \"{}\"\n", sort.repeater, to_string(sort.kind));
     if (makes_rows(sort.kind)) {

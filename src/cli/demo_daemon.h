@@ -16,7 +16,7 @@ class DemoDaemon {
  public:
   static constexpr const char* kUser = "hq";
 
-  /// Writes the configuration, starts the child and waits until it takes forms.
+  /// Writes the configuration, with the stage that was asked for, starts the child and waits until it takes forms.
   static Result<std::unique_ptr<DemoDaemon>> start(const CliContext& context, const std::string& folder);
 
   [[nodiscard]] const Config& config() const { return config_; }
@@ -34,7 +34,7 @@ class DemoDaemon {
   std::string url_;
 };
 
-/// The configuration that the demonstration writes.
-std::string demo_config();
+/// The configuration that the demonstration writes. `stage` are the settings of its stage, a line each.
+std::string demo_config(const std::string& stage = "type = \"directory\"\npath = \"stage\"\n");
 
 }  // namespace firn

@@ -67,6 +67,7 @@ std::string counts_text(const DemoResult& result) {
              fmt::format("{} of CSV in {} of files, {:.1f} times smaller; loaded in {:.1f} s",
                          human_size(result.bytes_uncompressed), human_size(result.bytes_compressed),
                          compression(result), seconds(result.loading))});
+  table.add({"on the stage", human_count(result.chunks_on_stage), result.stage});
   return table.str("  ");
 }
 
@@ -180,6 +181,7 @@ std::vector<DemoCheck> check_demo(const DemoResult& result) {
                                 {"versions with two contents", 0, result.conflicts},
                                 {"documents in quarantine", expected.quarantined, result.quarantined},
                                 {"rows in chunks", expected.rows(), result.rows_packed},
+                                {"chunks on the stage", result.chunks, result.chunks_on_stage},
                                 {"rows in the table", expected.rows(), result.rows_in_table}};
   for (const auto& [reason, count] : expected_reasons(expected.quarantined)) {
     const auto found = result.reasons.find(reason);
@@ -231,6 +233,7 @@ std::string demo_json(const DemoResult& result) {
                    {"quarantined", result.quarantined},
                    {"rows", result.rows_in_table},
                    {"chunks", result.chunks},
+                   {"stage", result.stage},
                    {"bytes_uncompressed", result.bytes_uncompressed},
                    {"bytes_compressed", result.bytes_compressed},
                    {"compression", compression(result)},

@@ -36,6 +36,8 @@ struct DemoResult {
   std::uint64_t rows_packed = 0;
   std::uint64_t rows_in_table = 0;
   std::uint64_t chunks = 0;
+  std::uint64_t chunks_on_stage = 0;
+  std::string stage;  ///< where they lie there
   std::uint64_t bytes_uncompressed = 0;
   std::uint64_t bytes_compressed = 0;
   std::vector<std::string> latest;  ///< rows of the view, as JSON objects

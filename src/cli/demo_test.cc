@@ -195,6 +195,8 @@ DemoResult good_result() {
   result.rows_packed = 5250;
   result.rows_in_table = 5250;
   result.chunks = 3;
+  result.chunks_on_stage = 3;
+  result.stage = "s3://bucket/forms/";
   result.bytes_uncompressed = 24'000'000;
   result.bytes_compressed = 2'400'000;
   result.latest = {
@@ -209,7 +211,7 @@ TEST(DemoSummary, SpeaksOfEverythingANewcomerAsks) {
        {"accepted             5,875", "duplicates absorbed    500", "in quarantine           25", "not_json 5",
         "rows in the table    5,250", "5,000 forms and 250 edited versions", "10.0 times smaller", "In Snowflake",
         "$0.00027 = 0.0240 GB before compression x 0.0037 credits a GB x $3.00", "forms_latest", "Rampur",
-        "All 13 counts are what they must be", "case       JSON, XML         50  cases    50",
+        "All 14 counts are what they must be", "case       JSON, XML         50  cases    50",
         "50 requests to fetch the document wait", "firn demo --keep"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }

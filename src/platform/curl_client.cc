@@ -72,7 +72,8 @@ struct Answer {
   std::size_t limit = 0;
   std::size_t taken = 0;
   bool too_large = false;
-  File* file = nullptr;  ///< of a success
+  bool has_head = false;  ///< up to its empty line; libcurl takes one that was cut off for a whole one
+  File* file = nullptr;   ///< of a success
   std::optional<Error> failure;
 };
 
@@ -106,8 +107,11 @@ std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t coun
   auto& headers = answer->reply.headers;
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
+    answer->has_head = false;
     headers.clear();  // an interim answer (100, or a proxy's) came before
     answer->reply.status = std::atoi(std::string(line.substr(std::min(line.find(' '), line.size()))).c_str());
+  } else if (trim(line).empty()) {
+    answer->has_head = true;
   } else if (colon != std::string_view::npos) {
     headers.emplace_back(lower_ascii(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
@@ -225,6 +229,10 @@ class CurlClient final : public HttpClient {
     }
     if (code != CURLE_OK) {
       return fail(error_of(code, call, answer, why.data()));
+    }
+    if (!answer.has_head) {
+      return fail(Error{ErrorKind::kUnavailable, call.method + " to", public_part(call.url),
+                        "the connection ended inside the answer", ""});
     }
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);

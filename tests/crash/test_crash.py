@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
-
-from s3_servers import require  # noqa: E402
-
 
 def crash_test(*options):
     return subprocess.run(
@@ -23,6 +19,6 @@ def test_nothing_is_lost_or_doubled_over_15_kills():
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.server("versitygw")
 def test_nothing_is_lost_or_doubled_when_s3_dies_too():
-    require("versitygw")
     assert crash_test("--s3", "--kills", "11", "--seed", "5") == 0

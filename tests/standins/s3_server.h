@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ class S3Server final : public HttpHandler {
   S3Server& operator=(const S3Server&) = delete;
 
   [[nodiscard]] std::string endpoint() const;
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   /// The same with a name before which the bucket's can stand.
   [[nodiscard]] std::string named_endpoint() const;
   static AwsCredentials credentials() { return {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}; }

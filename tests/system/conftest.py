@@ -1,7 +1,7 @@
 import pytest
 
 from firn import Firn, Settings
-from s3_servers import S3Server, require
+from s3_servers import S3Server
 
 
 @pytest.fixture
@@ -29,7 +29,6 @@ def firn(make_firn):
 @pytest.fixture(scope="session")
 def versitygw(tmp_path_factory):
     """A strict S3 server, for all tests; each uses a prefix of its own."""
-    require("versitygw")
     server = S3Server("versitygw", tmp_path_factory.mktemp("versitygw")).start()
     yield server
     server.stop()
@@ -38,7 +37,6 @@ def versitygw(tmp_path_factory):
 @pytest.fixture(scope="session")
 def radosgw(tmp_path_factory):
     """An old S3 server that ignores checksums."""
-    require("radosgw")
     server = S3Server("radosgw", tmp_path_factory.mktemp("radosgw")).start()
     yield server
     server.stop()

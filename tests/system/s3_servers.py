@@ -7,10 +7,9 @@ from pathlib import Path
 
 import boto3
 import botocore.config
-import pytest
-
 from firn import ROOT, Settings, toml_text
 
+KINDS = ("versitygw", "radosgw")
 KEY, SECRET, REGION, BUCKET = "firn", "firn-secret", "us-east-1", "firn"
 
 
@@ -66,13 +65,7 @@ def missing(kind):
         cache = Path(os.environ.get("FIRN_CACHE", Path.home() / ".cache/firn"))
         return None if list(cache.glob("versitygw-*")) else "versitygw is not built: script/servers/versitygw install"
     found = subprocess.run(["which", "radosgw", "ceph-mon", "ceph-osd"], capture_output=True).returncode == 0
-    return None if found else "radosgw is not installed: script/servers/radosgw install"
-
-
-def require(kind):
-    """Skips the test without the server; in CI that is a failure."""
-    if reason := missing(kind):
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return None if found else "radosgw is not installed: script/bootstrap --ci"
 
 
 def connection_text(server, prefix, secret_file, **settings):
