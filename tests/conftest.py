@@ -1,4 +1,4 @@
-"""Which real servers there are to test with. In CI each of them must be there; elsewhere its tests are left out, by name."""
+"""Which real servers there are to test with. In CI each must be there; elsewhere its tests are left out, by name."""
 
 import os
 import sys

@@ -20,8 +20,8 @@ until_true() {
   done
 }
 
-# alive PIDFILE MARK: does the process of PIDFILE run, with MARK in its command line? Not fooled by one that has died and
-# that nobody waited for, nor by another one that got the same number.
+# alive PIDFILE MARK: does the process of PIDFILE run, with MARK in its command line? Not fooled by one that has died
+# and that nobody waited for, nor by another one that got the same number.
 alive() { [[ -f $1 ]] && grep -qsF -- "$2" "/proc/$(head -n 1 "$1")/cmdline"; }
 gone() { ! alive "$@"; }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,6 +102,14 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// Of `HTTP/1.1 200 OK`; 0 when there is none.
+int status_in(std::string_view line) {
+  const std::size_t space = std::min(line.find(' '), line.size() - 1);
+  int status = 0;
+  std::from_chars(line.data() + space + 1, line.data() + line.size(), status);
+  return status;
+}
+
 std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t count, Answer* answer) {
   const std::string_view line(bytes, count);
   auto& headers = answer->reply.headers;
@@ -109,7 +117,7 @@ std::size_t take_header(const char* bytes, std::size_t /*one*/, std::size_t coun
   if (line.starts_with("HTTP/")) {
     answer->has_head = false;
     headers.clear();  // an interim answer (100, or a proxy's) came before
-    answer->reply.status = std::atoi(std::string(line.substr(std::min(line.find(' '), line.size()))).c_str());
+    answer->reply.status = status_in(line);
   } else if (trim(line).empty()) {
     answer->has_head = true;
   } else if (colon != std::string_view::npos) {

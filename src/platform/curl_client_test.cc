@@ -381,5 +381,54 @@ TEST(CurlClient, RefusesLineBreaksInHeaders) {
   EXPECT_TRUE(server.requests().empty());
 }
 
+TEST(CurlClient, WritesASuccessToAFileAndKeepsARefusal) {
+  int status = 200;
+  PlainServer server([&status](const auto&) {
+    return "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: 7\r\n\r\ncontent";
+  });
+  const TemporaryDirectory folder;
+  const auto files = make_posix_file_system();
+  ASSERT_TRUE(files->create_directories(folder.path()));
+  const auto file = files->create(folder / "got").value();
+  HttpCall call = get(server.url());
+  call.response_file = file.get();
+  EXPECT_EQ(make_curl_client()->call(call)->body, "");
+  EXPECT_EQ(file->read_at(0, 100), "content");
+  status = 404;
+  EXPECT_EQ(make_curl_client()->call(call)->body, "content");
+  EXPECT_EQ(file->size(), 7U);
+  status = 200;
+  call.response_limit = 6;
+  EXPECT_NE(make_curl_client()->call(call).error().reason.find("larger than 6 bytes"), std::string::npos);
+}
+
+TEST(CurlClient, AnAnswerThatEndsInsideItsHeadIsNone) {
+  PlainServer server([](const auto&) { return std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nX-Ha"); });
+  EXPECT_EQ(make_curl_client()->call(get(server.url())).error().kind, ErrorKind::kUnavailable);
+}
+
+TEST(CurlClient, AsksThroughAProxyUnlessItMustNot) {
+  PlainServer proxy(say_ok);
+  HttpClientOptions options;
+  options.proxy = proxy.url("");
+  options.proxy_user = "user";
+  options.proxy_password = "p:w";
+  ASSERT_TRUE(make_curl_client_with(options)->call(get("http://s3.example.org/key")));
+  EXPECT_TRUE(proxy.requests().at(0).starts_with("GET http://s3.example.org/key HTTP/1.1\r\n"));
+  EXPECT_TRUE(contains(proxy.requests().at(0), "\r\nProxy-Authorization: Basic dXNlcjpwOnc=\r\n"));
+  options.direct = true;
+  PlainServer server(say_ok);
+  ASSERT_TRUE(make_curl_client_with(options)->call(get(server.url())));
+  EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
+TEST(CurlClient, SaysThatItsAuthoritiesCannotBeRead) {
+  HttpClientOptions options;
+  options.ca_file = "/nonexistent.pem";
+  PlainServer server(say_ok);
+  const auto reply = make_curl_client_with(options)->call(get("https" + server.url().substr(4)));
+  EXPECT_FALSE(reply);
+}
+
 }  // namespace
 }  // namespace firn

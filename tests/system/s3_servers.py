@@ -24,7 +24,11 @@ class S3Server:
     def _run(self, verb, *arguments):
         script = ROOT / "script/servers" / self.kind
         done = subprocess.run(
-            [script, verb, self.folder, *arguments], capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL
+            [script, verb, self.folder, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, (self.kind, verb, done.stdout, done.stderr)
 
