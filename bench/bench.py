@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from intake_ways import measure_ways, print_ways
+from s3_uploads import measure_s3, print_s3
 from servers import SECRET, Firn, Programs, Server, plain_forms, wait_until, write_bodies, wrk
 
 CONNECTIONS = (1, 16, 64, 256)
@@ -152,13 +153,15 @@ def main():
     parser.add_argument("--seconds", type=int, default=10, help="length of each load")
     parser.add_argument("--journal-forms", type=int, default=1_000_000)
     parser.add_argument("--known-documents", type=int, default=10_000_000)
-    parser.add_argument("--only", help="some of accepts,way,recovery,known,ways; the baselines are always measured")
+    parser.add_argument("--only", help="some of accepts,way,recovery,known,ways,s3")
     options = parser.parse_args()
     programs = Programs(pathlib.Path(options.build).resolve())
-    chosen = set((options.only or "accepts,way,recovery,known,ways").split(","))
+    chosen = set((options.only or "accepts,way,recovery,known,ways,s3").split(","))
     with tempfile.TemporaryDirectory(prefix="firn-bench.") as directory:
         bodies = write_bodies("json", pathlib.Path(directory))
-        results = {"baselines": measure_baselines(programs, bodies, options.seconds)}
+        results = {}
+        if chosen - {"s3"}:
+            results["baselines"] = measure_baselines(programs, bodies, options.seconds)
         if "accepts" in chosen:
             results["accepts"] = measure_accepts(programs, bodies, options.seconds)
             print_accepts(results)
@@ -171,6 +174,9 @@ def main():
         if "ways" in chosen:
             results["ways"] = measure_ways(programs, bodies, options.seconds)
             print_ways(results["ways"])
+        if "s3" in chosen:
+            results["s3"] = measure_s3(programs, bodies, options.seconds)
+            print_s3(results["s3"])
     if "way" in results:
         print_rest(results)
     if options.json:

@@ -26,9 +26,7 @@ intake_floor = "200 MB"
 pack_floor = "100 MB"
 [log]
 level = "warning"
-[connection.stage]
-type = "directory"
-path = "stage"
+{stage}
 [connection.warehouse]
 type = "duckdb"
 database = "warehouse.duckdb"
@@ -43,6 +41,11 @@ chunk_size = "64 MB"
 chunk_age = "1h"
 keep_staged = "0s"
 journal_quota = "40 GB"
+"""
+
+STAGE = """[connection.stage]
+type = "directory"
+path = "stage"
 """
 
 PLAIN = 'listen = "127.0.0.1:0"'
@@ -72,6 +75,7 @@ class Programs:
         self.null_server = build / "bench" / "firn-bench-null"
         self.raw_append = build / "bench" / "firn-bench-raw"
         self.fill_catalog = build / "bench" / "firn-bench-fill"
+        self.put_files = build / "bench" / "firn-bench-put"
         self.here = pathlib.Path(__file__).parent
 
 
@@ -126,11 +130,11 @@ def make_certificate(directory):
 
 
 class Firn(Server):
-    def __init__(self, programs, directory, intake=INTAKE.format(listener=PLAIN, credential="basic")):
+    def __init__(self, programs, directory, intake=INTAKE.format(listener=PLAIN, credential="basic"), stage=STAGE):
         self.programs = programs
         self.directory = pathlib.Path(directory)
         config = self.directory / "firn.toml"
-        config.write_text(CONFIG.format(intake=intake))
+        config.write_text(CONFIG.format(intake=intake, stage=stage))
         secret = self.directory / "hq.secret"
         secret.write_text(SECRET)
         secret.chmod(0o600)
