@@ -52,7 +52,7 @@ std::size_t give_body(char* room, std::size_t one, std::size_t count, Upload* up
     upload->failure = Error{ErrorKind::kDamaged, "send", "the body's file", "it is shorter than it was", ""};
     return CURL_READFUNC_ABORT;
   }
-  std::ranges::copy(*piece, room);
+  piece->copy(room, piece->size());
   upload->at += piece->size();
   return piece->size();
 }
