@@ -13,7 +13,7 @@ Duration Backoff::next(std::mt19937_64& random) {
   const auto doublings = std::min(failures_, kMaxDoublings);
   const auto bound = std::min(limits_.longest.count(), limits_.first.count() << doublings);
   ++failures_;
-  std::uniform_int_distribution<Duration::rep> wait(bound / 2, bound);
+  std::uniform_int_distribution<Duration::rep> wait(0, bound);
   return Duration(wait(random));
 }
 

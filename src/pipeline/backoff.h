@@ -12,8 +12,9 @@ struct BackoffLimits {
   Duration longest = std::chrono::seconds(60);
 };
 
-/// Waiting times between attempts: the bound doubles from `first` to `longest`, the wait is a random part of it between
-/// a half and the whole ("equal jitter"), so that several failing things do not come back in step.
+/// Waiting times between attempts: the bound doubles from `first` to `longest`, the wait is any part of it ("full
+/// jitter"), so that several failing things do not come back in step ("Exponential Backoff And Jitter", AWS
+/// Architecture Blog).
 class Backoff {
  public:
   explicit Backoff(BackoffLimits limits = {}) : limits_(limits) {}

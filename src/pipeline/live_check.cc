@@ -87,7 +87,7 @@ class StageTrial {
       findings.push_back(error ? wrong(action, *error) : LiveFinding{Verdict::kGood, action, "works", ""});
     }
     if (const std::string weakness = stage_.weakness(); !weakness.empty()) {
-      findings.push_back({Verdict::kWarning, "write once", weakness, ""});
+      findings.push_back({Verdict::kWarning, "conditions", weakness, ""});
     }
   }
 

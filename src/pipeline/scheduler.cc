@@ -22,7 +22,7 @@ namespace {
 constexpr Duration kLookAgainWhenBlocked = std::chrono::seconds(60);
 constexpr std::string_view kBlockedAlarm = "pipeline.blocked";
 constexpr std::string_view kRetryingAlarm = "pipeline.retrying";
-/// So many failures in a row are no hiccup: with the back-off they take about a minute and a half.
+/// So many failures in a row are no hiccup: with the back-off they take about a minute.
 constexpr std::uint64_t kFailuresThatTell = 10;
 
 }  // namespace

@@ -27,6 +27,11 @@ std::string mark_content(const Batch& batch) {
 
 std::string owner_content(const std::string& instance) { return fmt::format("{{\"instance\":\"{}\"}}\n", instance); }
 
+Error of_another(const std::string& place) {
+  return {ErrorKind::kConflict, "take", place, "this place on the stage belongs to another data directory of Firn",
+          "give each its own prefix; if that data directory was lost, use a new prefix and a new table"};
+}
+
 Error older(const std::string& object, std::string reason) {
   return {
       ErrorKind::kConflict, "check the stage for", object, std::move(reason),
@@ -57,13 +62,22 @@ Result<PutOutcome> StageMarks::put(const ObjectKey& key, const std::string& cont
 }
 
 Status StageMarks::own() {
-  const auto outcome = put(ObjectKey(std::string(kOwner)), owner_content(instance_), {});
-  if (outcome || outcome.error().kind != ErrorKind::kConflict) {
-    return outcome ? Status() : fail(Error(outcome.error()));
+  const ObjectKey key{std::string(kOwner)};
+  const std::string content = owner_content(instance_);
+  // Looked at first: a server that does not heed conditions would let us overwrite another's.
+  const auto there = stage_.head(key);
+  bool is_ours = there && there->metadata.content_digest == sha256(content);
+  if (!there && there.error().kind != ErrorKind::kNotFound) {
+    return fail(Error(there.error()));
   }
-  return fail(Error{ErrorKind::kConflict, "take", stage_.location(ObjectKey(std::string(kOwner))),
-                    "this place on the stage belongs to another data directory of Firn",
-                    "give each its own prefix; if that data directory was lost, use a new prefix and a new table"});
+  if (!there) {
+    const auto outcome = put(key, content, {});
+    if (!outcome && outcome.error().kind != ErrorKind::kConflict) {
+      return fail(Error(outcome.error()));
+    }
+    is_ours = outcome.has_value();
+  }
+  return is_ours ? Status() : fail(of_another(stage_.location(key)));
 }
 
 Result<std::optional<std::string>> StageMarks::owner() {

@@ -26,7 +26,7 @@ TEST_F(StageProbeTest, TriesEverythingAndLeavesNothing) {
     EXPECT_FALSE(result.error) << result.action;
     tried.push_back(result.action);
   }
-  EXPECT_EQ(tried, (std::vector<std::string>{"write", "look at", "list", "read", "remove"}));
+  EXPECT_EQ(tried, (std::vector<std::string>{"write", "write once", "look at", "list", "read", "remove"}));
   EXPECT_EQ(stage_.objects(), 0U);
   EXPECT_TRUE(files_.list("/tmp").value().empty());
 }

@@ -128,6 +128,11 @@ void S3Server::refuse_conditions() {
   knows_conditions_ = false;
 }
 
+void S3Server::forbid(std::string method) {
+  const MutexLock lock(mutex_);
+  forbidden_ = std::move(method);
+}
+
 void S3Server::set_lifecycle(std::string xml) {
   const MutexLock lock(mutex_);
   lifecycle_ = std::move(xml);
@@ -229,6 +234,9 @@ HttpResponse S3Server::answer(const Request& received) {
   request.query = url->query;
   if (auto refusal = check(request)) {
     return *std::move(refusal);
+  }
+  if (request.method == forbidden_) {
+    return s3_refusal(403, "AccessDenied");
   }
   if (next_) {
     HttpResponse response = *std::move(next_);

@@ -46,6 +46,8 @@ class S3Server final : public HttpHandler {
   void want_token(std::string token) FIRN_EXCLUDES(mutex_);
   /// Like a server that does not know conditional writes: 501.
   void refuse_conditions() FIRN_EXCLUDES(mutex_);
+  /// From now on requests of this method are answered AccessDenied, and of others as usual; empty: of none.
+  void forbid(std::string method) FIRN_EXCLUDES(mutex_);
   /// What it answers when asked for the rules of the bucket's lifecycle; empty: there are none.
   void set_lifecycle(std::string xml) FIRN_EXCLUDES(mutex_);
   /// Requests so far, also refused ones.
@@ -79,6 +81,7 @@ class S3Server final : public HttpHandler {
   std::map<std::string, S3ServerObject> objects_ FIRN_GUARDED_BY(mutex_);
   std::optional<HttpResponse> next_ FIRN_GUARDED_BY(mutex_);
   std::string token_ FIRN_GUARDED_BY(mutex_);
+  std::string forbidden_ FIRN_GUARDED_BY(mutex_);
   std::string lifecycle_ FIRN_GUARDED_BY(mutex_);
   bool knows_conditions_ FIRN_GUARDED_BY(mutex_) = true;
   std::size_t requests_ FIRN_GUARDED_BY(mutex_) = 0;

@@ -164,7 +164,7 @@ def test_check_live_tries_everything_and_leaves_nothing(on_s3, server):
     firn = on_s3(server)
     checked = firn.run("check", "--live")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    for word in ("credentials", "owner", "write", "look at", "list", "read", "remove"):
+    for word in ("credentials", "owner", "write", "write once", "look at", "list", "read", "remove"):
         assert f"\n  {word} " in checked.stdout, checked.stdout
     assert server.keys(firn.prefix) == []
     report = firn.ask("check", "--live")["connections"][0]
