@@ -91,7 +91,8 @@ def measure_s3(programs, bodies, seconds):
 
 def print_s3(results):
     firn, boto3, way = results["firn"], results["boto3"], results["way"]
-    print(f"\nUploads of {FILES} files of {FILE_BYTES / 1e6:.0f} MB to versitygw on this machine, {SIDE_BY_SIDE} side by side")
+    print(f"\nUploads of {FILES} files of {FILE_BYTES / 1e6:.0f} MB to versitygw on this machine, "
+          f"{SIDE_BY_SIDE} side by side")
     print(f"{'':<14}{'MB/s':>10}{'CPU s/GB':>12}")
     for name, figures in (("Firn", firn), ("boto3", boto3)):
         print(f"{name:<14}{figures['mb_per_second']:>10,.0f}{figures['cpu_seconds_per_gb']:>12.2f}")

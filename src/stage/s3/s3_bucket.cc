@@ -20,7 +20,6 @@ constexpr std::size_t kLargestAnswer = 4U << 20U;
 /// Nothing when it is not readable; a rule that is not enabled has no effect.
 std::optional<S3LifecycleRule> read_rule(const S3Texts& texts, bool& is_enabled) {
   S3LifecycleRule rule;
-  std::string_view days;
   for (const auto& [place, text] : texts) {
     const std::string_view name = std::string_view(place).substr(place.rfind('/') + 1);
     if (name == "ID") {
