@@ -119,6 +119,28 @@ def test_a_server_that_is_away_fills_the_quota_only_and_nothing_is_lost(on_s3, t
     server.stop()
 
 
+def test_a_bucket_that_is_away_holds_no_other_repeater(on_s3, tmp_path):
+    server = S3Server("versitygw", tmp_path / "server").start()
+    server.stop()
+    other = f"""[connection.folder]
+type = "directory"
+path = {toml_text(tmp_path / "folder")}
+[repeater.other]
+kind = "form"
+table = "other"
+stage = "folder"
+destination = "warehouse"
+"""
+    firn = on_s3(server, Settings(extra=other)).start()
+    forms = FormMaker(9).forms(20)
+    firn.post_all(map(encode, forms))
+    firn.post_all(map(encode, forms), repeater="other")
+    firn.ask("ingest", "other", "--wait")
+    assert firn.query("SELECT count(*) FROM other") == [(20,)]
+    assert firn.status()["rows_loaded"] == 0 and firn.status()["retrying"]
+    firn.kill()
+
+
 def test_a_lost_data_directory_does_not_begin_anew_on_the_same_place(on_s3, versitygw):
     firn = on_s3(versitygw).start()
     post_forms(firn, 5)
