@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -123,9 +124,26 @@ Status Daemon::open_lines() {
   const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
     lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater, connections_->ends_of(repeater)));
-    FIRN_TRY(lines_.back()->start());
+    lines_.back()->start();
   }
+  FIRN_TRY(check_stages());
   return tell_of_strangers();
+}
+
+/// Of a stage that does not answer only the first repeater asks now: intake must not wait for it again and again.
+Status Daemon::check_stages() {
+  std::set<ConnectionName> away;
+  for (const auto& line : lines_) {
+    const ConnectionName& stage = line->config().stage;
+    Status checked = line->check_stage(!away.contains(stage));
+    if (!checked && checked.error().kind == ErrorKind::kConflict) {
+      return checked;
+    }
+    if (!checked) {
+      away.insert(stage);
+    }
+  }
+  return {};
 }
 
 /// Forms may wait in the journal of a repeater that somebody has renamed or removed.

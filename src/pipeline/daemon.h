@@ -81,6 +81,7 @@ class Daemon {
   Status open_data_directory();
   Status open_catalog();
   Status open_lines();
+  Status check_stages();
   Status tell_of_strangers();
   Status open_certificates();
   Status listen();

@@ -58,30 +58,30 @@ class RepeaterLine::OpenStep : public Step {
 
 RepeaterLine::~RepeaterLine() = default;
 
-Status RepeaterLine::start() {
+void RepeaterLine::start() {
   if (makes_rows() && !keeps_target()) {
-    return {};
+    return;
   }
   if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
     open_step_ = std::make_unique<OpenStep>(*this);
   }
   add_steps({open_step_.get(), pack_.get(), trigger_.get(), purge_.get()});
-  if (!makes_rows()) {
+  if (makes_rows()) {
+    make_load_steps();
+  } else {
     warn_of_chunks();
-    return {};
   }
-  make_load_steps();
-  return check_stage();
 }
 
-Status RepeaterLine::check_stage() {
-  check_ = std::make_unique<StageCheckStep>(repeater_.name, surroundings_.catalog, *ends_.marks,
-                                            [this] { add_steps({stage_step_.get(), load_.get(), verify_.get()}); });
-  if (Status checked = check_->check(); !checked && checked.error().kind == ErrorKind::kConflict) {
-    return checked;
+Status RepeaterLine::check_stage(bool now) {
+  if (check_ == nullptr) {
+    return {};
   }
-  add_steps({check_.get()});
-  return {};
+  Status checked = now ? check_->check() : Status();
+  if (checked || checked.error().kind != ErrorKind::kConflict) {
+    add_steps({check_.get()});
+  }
+  return checked;
 }
 
 bool RepeaterLine::keeps_target() {
@@ -184,6 +184,8 @@ void RepeaterLine::make_load_steps() {
                                                      [this](const Batch& batch) { return ends_.marks->leave(batch); }},
                                      make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
+  check_ = std::make_unique<StageCheckStep>(name, catalog, *ends_.marks,
+                                            [this] { add_steps({stage_step_.get(), load_.get(), verify_.get()}); });
 }
 
 std::string RepeaterLine::chunk_directory() const {

@@ -59,10 +59,13 @@ class RepeaterLine {
   /// Opens the journal and hands the steps to the scheduler. While the journal cannot be opened, the repeater takes
   /// nothing and packs nothing, an alarm says why, and what was packed before still goes on its way. When the cause may
   /// pass, a step opens the journal again and again until it succeeds. With another kind, table or destination than its
-  /// rows have gone to, the repeater stands still and an alarm says so. kConflict: the stage belongs to somebody else,
-  /// or knows more than the catalog, and firn must not run. While the stage cannot be asked, nothing is staged or
-  /// loaded.
-  Status start();
+  /// rows have gone to, the repeater stands still and an alarm says so.
+  void start();
+
+  /// To be called once, after start(): asks the stage, if `now`, and has a step ask it until it was good; before that
+  /// nothing is staged or loaded. kConflict: it belongs to somebody else, or knows more than the catalog: firn must not
+  /// run. Other failures are those of the stage.
+  Status check_stage(bool now);
 
   /// Finishes what waits for the journal; no more is taken.
   void stop_intake();
@@ -102,8 +105,6 @@ class RepeaterLine {
 
  private:
   class OpenStep;
-  /// kConflict only; what may pass is tried again by a step.
-  Status check_stage();
   /// False when the rows made so far lie elsewhere than firn.toml says now.
   [[nodiscard]] bool keeps_target();
   Status open_journal();

@@ -20,6 +20,17 @@ S3Transport::MakeHttp make_http(const S3Connection& connection) {
   return [options = http_options(connection)] { return make_curl_client_with(options); };
 }
 
+/// Like all AWS tools when the connection names none.
+std::string sts_region(const S3Connection& connection, const S3Access::Surroundings& surroundings) {
+  for (const std::string& region : {connection.region, surroundings.environment("AWS_REGION").value_or(""),
+                                    surroundings.environment("AWS_DEFAULT_REGION").value_or("")}) {
+    if (!region.empty()) {
+      return region;
+    }
+  }
+  return "";
+}
+
 std::unique_ptr<HttpClient> make_direct_http() {
   HttpClientOptions options;
   options.direct = true;
@@ -39,7 +50,7 @@ std::unique_ptr<AwsCredentialSource> source_of(const S3Connection& connection,
                                 .environment = surroundings.environment,
                                 .make_http = make_http(connection),
                                 .make_direct_http = make_direct_http},
-                               {.profile = connection.profile, .region = connection.region});
+                               {.profile = connection.profile, .region = sts_region(connection, surroundings)});
 }
 
 S3Addressing addressing_of(const S3Connection& connection) {
