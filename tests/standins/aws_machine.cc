@@ -3,14 +3,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "base/ascii_text.h"
-#include "base/check.h"
 #include "base/digest.h"
 #include "base/time.h"
 #include "base/url.h"
@@ -38,41 +34,9 @@ HttpResponse sts_refusal(int status, const std::string& code) {
 
 }  // namespace
 
-struct AwsMachine::Request {
-  std::string method;
-  std::string target;
-  std::map<std::string, std::string> headers;  ///< names in lower case
-  std::string body;
+AwsMachine::AwsMachine(const Clock& clock) : clock_(clock) { start(); }
 
-  [[nodiscard]] std::string header(const std::string& name) const {
-    const auto found = headers.find(name);
-    return found == headers.end() ? "" : found->second;
-  }
-};
-
-class AwsMachine::Exchange final : public HttpExchange {
- public:
-  Exchange(AwsMachine& machine, Request request) : machine_(machine), request_(std::move(request)) {}
-  std::optional<HttpResponse> grow(std::size_t /*size*/) override { return std::nullopt; }
-  void body(std::string body, HttpAnswer answer) override {
-    request_.body = std::move(body);
-    answer(machine_.answer(request_));
-  }
-
- private:
-  AwsMachine& machine_;
-  Request request_;
-};
-
-AwsMachine::AwsMachine(const Clock& clock) : clock_(clock) {
-  auto started = start_http_server({}, *this);
-  FIRN_CHECK(started.has_value(), "a server on loopback starts");
-  server_ = std::move(*started);
-}
-
-AwsMachine::~AwsMachine() = default;
-
-std::string AwsMachine::url() const { return fmt::format("http://127.0.0.1:{}", server_->port()); }
+AwsMachine::~AwsMachine() { stop(); }
 
 void AwsMachine::take_role() {
   const MutexLock lock(mutex_);
@@ -89,23 +53,11 @@ std::vector<std::string> AwsMachine::requests() const {
   return requests_;
 }
 
-HttpDecision AwsMachine::head(const HttpHead& head) {
-  Request request;
-  request.method = head.method;
-  request.target = head.target;
-  for (const HttpField& field : head.fields) {
-    request.headers[lower_ascii(field.name)] = field.value;
-  }
-  HttpDecision decision;
-  decision.exchange = std::make_unique<Exchange>(*this, std::move(request));
-  return decision;
-}
-
 std::string AwsMachine::end() const { return format_iso8601(clock_.now() + std::chrono::hours(1)); }
 
 std::string AwsMachine::made_up(const std::string& what) { return fmt::format("{} {}", what, ++given_); }
 
-HttpResponse AwsMachine::answer(const Request& request) {
+HttpResponse AwsMachine::answer(const StandinRequest& request) {
   const MutexLock lock(mutex_);
   requests_.push_back(request.method + " " + request.target);
   if (status_ != 0) {
@@ -117,7 +69,7 @@ HttpResponse AwsMachine::answer(const Request& request) {
   return request.target.starts_with("/container") ? container(request) : sts(request);
 }
 
-HttpResponse AwsMachine::instance(const Request& request) {
+HttpResponse AwsMachine::instance(const StandinRequest& request) {
   if (request.target == "/latest/api/token") {
     const bool is_right = request.method == "PUT" && !request.header("x-aws-ec2-metadata-token-ttl-seconds").empty();
     return is_right ? text_answer(200, std::string(kMetadataToken)) : text_answer(400, "");
@@ -140,7 +92,7 @@ HttpResponse AwsMachine::instance(const Request& request) {
                        made_up("instance token"), end()));
 }
 
-HttpResponse AwsMachine::container(const Request& request) {
+HttpResponse AwsMachine::container(const StandinRequest& request) {
   if (request.header("authorization") != kContainerToken) {
     return text_answer(401, "");
   }
@@ -149,7 +101,7 @@ HttpResponse AwsMachine::container(const Request& request) {
                                       made_up("container token"), end()));
 }
 
-HttpResponse AwsMachine::sts(const Request& request) {
+HttpResponse AwsMachine::sts(const StandinRequest& request) {
   const UrlQuery fields = parse_url_target("/?" + request.body).value_or(UrlTarget()).query;
   const std::string action = fields.get("Action");
   if (request.method != "POST" || fields.get("Version") != "2011-06-15" || fields.get("RoleSessionName").empty() ||

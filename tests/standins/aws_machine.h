@@ -1,7 +1,5 @@
 #pragma once
 
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +7,7 @@
 #include "base/mutex.h"
 #include "platform/http_server.h"
 #include "stage/s3/sigv4.h"
+#include "tests/standins/standin_server.h"
 
 namespace firn {
 
@@ -16,7 +15,7 @@ namespace firn {
 /// token it answers 401), the credential service of a container (401 without its token), and the security token
 /// service, which verifies signatures and knows one role. Each gives credentials that end after an hour, with a new
 /// session token each time. Threads: any.
-class AwsMachine final : public HttpHandler {
+class AwsMachine final : public StandinServer {
  public:
   static constexpr const char* kRole = "arn:aws:iam::123456789012:role/firn";
   static constexpr const char* kExternalId = "outside";
@@ -25,10 +24,7 @@ class AwsMachine final : public HttpHandler {
 
   explicit AwsMachine(const Clock& clock);
   ~AwsMachine() override;
-  AwsMachine(const AwsMachine&) = delete;
-  AwsMachine& operator=(const AwsMachine&) = delete;
 
-  [[nodiscard]] std::string url() const;
   /// Whose signature the security token service takes.
   static AwsCredentials user() { return {"AKIDUSER", "a user's secret", ""}; }
   /// The instance has no role any more.
@@ -38,16 +34,11 @@ class AwsMachine final : public HttpHandler {
   /// Method and path of all requests.
   [[nodiscard]] std::vector<std::string> requests() const FIRN_EXCLUDES(mutex_);
 
-  HttpDecision head(const HttpHead& head) override;
-
  private:
-  struct Request;
-  class Exchange;
-
-  HttpResponse answer(const Request& request) FIRN_EXCLUDES(mutex_);
-  HttpResponse instance(const Request& request) FIRN_REQUIRES(mutex_);
-  HttpResponse container(const Request& request) FIRN_REQUIRES(mutex_);
-  HttpResponse sts(const Request& request) FIRN_REQUIRES(mutex_);
+  HttpResponse answer(const StandinRequest& request) override FIRN_EXCLUDES(mutex_);
+  HttpResponse instance(const StandinRequest& request) FIRN_REQUIRES(mutex_);
+  HttpResponse container(const StandinRequest& request) FIRN_REQUIRES(mutex_);
+  HttpResponse sts(const StandinRequest& request) FIRN_REQUIRES(mutex_);
   std::string made_up(const std::string& what) FIRN_REQUIRES(mutex_);
   [[nodiscard]] std::string end() const;
 
@@ -57,7 +48,6 @@ class AwsMachine final : public HttpHandler {
   int status_ FIRN_GUARDED_BY(mutex_) = 0;
   int given_ FIRN_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> requests_ FIRN_GUARDED_BY(mutex_);
-  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace firn

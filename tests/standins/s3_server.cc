@@ -8,13 +8,11 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/ascii_text.h"
 #include "base/base64.h"
 #include "base/check.h"
 #include "base/digest.h"
@@ -75,48 +73,20 @@ HttpResponse s3_refusal(int status, const std::string& code, const std::string& 
   return response;
 }
 
-struct S3Server::Request {
-  std::string method;
-  std::string target;
-  std::map<std::string, std::string> headers;  ///< names in lower case
-  std::string body;
+struct S3Server::Request : StandinRequest {
   std::string key;
   UrlQuery query;
 
-  [[nodiscard]] std::string header(const std::string& name) const {
-    const auto found = headers.find(name);
-    return found == headers.end() ? "" : found->second;
-  }
   [[nodiscard]] bool asks(std::string_view parameter) const {
     return std::ranges::any_of(query.parameters, [&](const auto& each) { return each.first == parameter; });
   }
 };
 
-class S3Server::Exchange final : public HttpExchange {
- public:
-  Exchange(S3Server& server, Request request) : server_(server), request_(std::move(request)) {}
-  std::optional<HttpResponse> grow(std::size_t /*size*/) override { return std::nullopt; }
-  void body(std::string body, HttpAnswer answer) override {
-    request_.body = std::move(body);
-    answer(server_.answer(request_));
-  }
+S3Server::S3Server(const Clock& clock) : clock_(clock) { start(); }
 
- private:
-  S3Server& server_;
-  Request request_;
-};
+S3Server::~S3Server() { stop(); }
 
-S3Server::S3Server(const Clock& clock) : clock_(clock) {
-  auto started = start_http_server({}, *this);
-  FIRN_CHECK(started.has_value(), "a server on loopback starts");
-  server_ = std::move(*started);
-}
-
-S3Server::~S3Server() = default;
-
-std::string S3Server::endpoint() const { return fmt::format("http://127.0.0.1:{}", server_->port()); }
-
-std::string S3Server::named_endpoint() const { return fmt::format("http://localhost:{}", server_->port()); }
+std::string S3Server::named_endpoint() const { return fmt::format("http://localhost:{}", port()); }
 
 void S3Server::want_token(std::string token) {
   const MutexLock lock(mutex_);
@@ -156,18 +126,6 @@ std::map<std::string, S3ServerObject> S3Server::objects() const {
 void S3Server::set_object(const std::string& key, S3ServerObject object) {
   const MutexLock lock(mutex_);
   objects_[key] = std::move(object);
-}
-
-HttpDecision S3Server::head(const HttpHead& head) {
-  Request request;
-  request.method = head.method;
-  request.target = head.target;
-  for (const HttpField& field : head.fields) {
-    request.headers[lower_ascii(field.name)] = field.value;
-  }
-  HttpDecision decision;
-  decision.exchange = std::make_unique<Exchange>(*this, std::move(request));
-  return decision;
 }
 
 std::optional<HttpResponse> S3Server::check(const Request& request) const {
@@ -223,10 +181,10 @@ std::optional<HttpResponse> S3Server::check_signature(const Request& request, Ti
   return is_whole ? std::nullopt : std::optional(s3_refusal(400, "XAmzContentSHA256Mismatch"));
 }
 
-HttpResponse S3Server::answer(const Request& received) {
+HttpResponse S3Server::answer(const StandinRequest& received) {
   const MutexLock lock(mutex_);
   ++requests_;
-  Request request = received;
+  Request request{received, {}, {}};
   const auto url = parse_url_target(request.target);
   if (!url) {
     return s3_refusal(400, "InvalidURI");

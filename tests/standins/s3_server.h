@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +9,7 @@
 #include "base/mutex.h"
 #include "platform/http_server.h"
 #include "stage/s3/sigv4.h"
+#include "tests/standins/standin_server.h"
 
 namespace firn {
 
@@ -25,7 +24,7 @@ struct S3ServerObject {
 /// A server in this process that does what Amazon S3 does for one bucket, on loopback, in path style and in the style
 /// of virtual hosts, and refuses what S3 refuses: wrong signatures and regions, clocks that are 15 minutes off, headers
 /// that are not signed, content that is not what its digests say, a taken name where there must be none. Threads: any.
-class S3Server final : public HttpHandler {
+class S3Server final : public StandinServer {
  public:
   static constexpr const char* kBucket = "bucket";
   static constexpr const char* kRegion = "eu-central-1";
@@ -33,11 +32,8 @@ class S3Server final : public HttpHandler {
   /// `clock` must outlive the server; the `Date` of answers is that of the machine.
   explicit S3Server(const Clock& clock);
   ~S3Server() override;
-  S3Server(const S3Server&) = delete;
-  S3Server& operator=(const S3Server&) = delete;
 
-  [[nodiscard]] std::string endpoint() const;
-  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] std::string endpoint() const { return url(); }
   /// The same with a name before which the bucket's can stand.
   [[nodiscard]] std::string named_endpoint() const;
   static AwsCredentials credentials() { return {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}; }
@@ -59,13 +55,10 @@ class S3Server final : public HttpHandler {
   /// Changes an object behind everybody's back.
   void set_object(const std::string& key, S3ServerObject object) FIRN_EXCLUDES(mutex_);
 
-  HttpDecision head(const HttpHead& head) override;
-
  private:
   struct Request;
-  class Exchange;
 
-  HttpResponse answer(const Request& received) FIRN_EXCLUDES(mutex_);
+  HttpResponse answer(const StandinRequest& received) override FIRN_EXCLUDES(mutex_);
   [[nodiscard]] std::optional<HttpResponse> check(const Request& request) const FIRN_REQUIRES(mutex_);
   [[nodiscard]] std::optional<HttpResponse> check_signature(const Request& request, Timestamp at) const
       FIRN_REQUIRES(mutex_);
@@ -85,7 +78,6 @@ class S3Server final : public HttpHandler {
   std::string lifecycle_ FIRN_GUARDED_BY(mutex_);
   bool knows_conditions_ FIRN_GUARDED_BY(mutex_) = true;
   std::size_t requests_ FIRN_GUARDED_BY(mutex_) = 0;
-  std::unique_ptr<HttpServer> server_;
 };
 
 /// How S3 says that something is wrong.
