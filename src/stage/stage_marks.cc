@@ -41,12 +41,11 @@ Error older(const std::string& object, std::string reason) {
 
 }  // namespace
 
-bool is_mark(std::string_view key) { return key.starts_with(kFolder); }
-
 StageMarks::StageMarks(Stage& stage, FileSystem& files, std::string folder, std::string instance)
     : stage_(stage), files_(files), folder_(std::move(folder)), instance_(std::move(instance)) {}
 
 Result<PutOutcome> StageMarks::put(const ObjectKey& key, const std::string& content, ObjectMetadata metadata) {
+  const MutexLock lock(putting_);
   FIRN_TRY(files_.create_directories(folder_));
   std::string name = key.str();
   std::ranges::replace(name, '/', '.');

@@ -3,8 +3,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "model/batch.h"
 #include "model/chunk.h"
@@ -44,9 +44,7 @@ class StageMarks {
   FileSystem& files_;
   const std::string folder_;
   const std::string instance_;
+  Mutex putting_;  ///< one file in `folder_` at a time: several repeaters may take the place at once
 };
-
-/// True for a key of a mark; chunks never have such a one.
-bool is_mark(std::string_view key);
 
 }  // namespace firn

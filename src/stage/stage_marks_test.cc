@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "stage/stage_check_step.h"
@@ -58,6 +59,17 @@ TEST_F(StageMarksTest, APlaceBelongsToOneDataDirectory) {
   EXPECT_EQ(others_.own().error().kind, ErrorKind::kConflict);
   EXPECT_EQ(others_.owner().value(), "0123");
   EXPECT_TRUE(files_.list("/marks").value().empty()) << "no file stays";
+}
+
+TEST_F(StageMarksTest, SeveralRepeatersMayTakeThePlaceAtOnce) {
+  std::vector<std::thread> repeaters;
+  for (int i = 0; i < 4; ++i) {
+    repeaters.emplace_back([this] { EXPECT_TRUE(marks_.own()); });
+  }
+  for (std::thread& repeater : repeaters) {
+    repeater.join();
+  }
+  EXPECT_EQ(stage_.objects(), 1U);
 }
 
 TEST_F(StageMarksTest, AMarkIsLeftOnce) {

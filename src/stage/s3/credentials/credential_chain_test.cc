@@ -229,6 +229,8 @@ TEST_F(CredentialChainTest, TheContainersTokenGoesToNoStranger) {
     variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url;
     EXPECT_EQ(failure().kind, ErrorKind::kConfiguration) << url;
   }
+  variables_["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = ".example.org/x";
+  EXPECT_EQ(failure().kind, ErrorKind::kConfiguration);
 }
 
 TEST_F(CredentialChainTest, AnInstanceWithoutARoleHasNone) {

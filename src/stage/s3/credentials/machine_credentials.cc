@@ -37,7 +37,9 @@ Result<std::string> container_url(const CredentialSurroundings& surroundings) {
   constexpr std::array<std::string_view, 3> kAmazons = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
   const std::string relative = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
   if (!relative.empty()) {
-    return "http://169.254.170.2" + relative;
+    return relative.starts_with('/')
+               ? Result<std::string>("http://169.254.170.2" + relative)
+               : fail(wrong("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "it does not begin with /"));
   }
   const std::string full = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (full.empty()) {
