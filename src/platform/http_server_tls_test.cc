@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "platform/file_system.h"
+#include "platform/http_client.h"
 #include "platform/http_server_fixture.h"
 #include "platform/tls.h"
 #include "tests/support/certificates.h"
@@ -139,6 +140,21 @@ TEST_F(HttpServerTlsTest, ServesTlsAndPlainHttpSideBySide) {
   EXPECT_EQ(body_of(client.ask(post("/a", "hello"))), "POST /a 5 hello");
   EXPECT_EQ(body_of(client.ask(post("/b", "again"))), "POST /b 5 again") << "the connection is kept";
   EXPECT_EQ(body_of(Client(plain_port()).ask(post("/c", "plain"))), "POST /c 5 plain");
+}
+
+TEST_F(HttpServerTlsTest, IsBelievedByOurClientWithItsAuthorityOnly) {
+  start(options_);
+  const HttpCall call{.method = "POST", .url = "https://localhost:" + std::to_string(tls_port()) + "/a", .body = "x"};
+  HttpClientOptions options;
+  options.direct = true;
+  const auto refused = make_curl_client_with(options)->call(call);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().hint, "check this machine's clock and its certificate authorities");
+  options.ca_file = where_.certificate;
+  EXPECT_EQ(make_curl_client_with(options)->call(call).value().body, "POST /a 1 x");
+  HttpCall other = call;
+  other.url = "https://127.0.0.1:" + std::to_string(tls_port()) + "/a";
+  EXPECT_FALSE(make_curl_client_with(options)->call(other)) << "it is not good for that name";
 }
 
 TEST_F(HttpServerTlsTest, TakesAndSendsMoreThanARecord) {
