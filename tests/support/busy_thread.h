@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <future>
+#include <utility>
 
 namespace firn {
 
@@ -12,16 +13,18 @@ class BusyThread {
 
   /// `submit` hands the thread its work.
   explicit BusyThread(const std::function<void(Work)>& submit) {
-    submit([this] {
-      started_.set_value();
-      go_.get_future().wait();
+    std::promise<void> started;
+    auto has_started = started.get_future();
+    // The work owns what it touches: it may end after this object.
+    submit([started = std::move(started), go = go_.get_future()]() mutable {
+      started.set_value();
+      go.wait();
     });
-    started_.get_future().wait();
+    has_started.wait();
   }
   void let_go() { go_.set_value(); }
 
  private:
-  std::promise<void> started_;
   std::promise<void> go_;
 };
 
