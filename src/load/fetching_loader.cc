@@ -56,13 +56,13 @@ Result<LoadProgress> FetchingLoader::poll(const std::string& handle) {
   if (request == nullptr) {
     return LoadProgress{LoadState::kForgotten, {}, {}, false};
   }
-  if (request->done.size() == request->job.files.size()) {
-    return end(*request, {LoadState::kDone, {}, {}, false});
-  }
   return request->part.empty() ? begin_next(*request) : follow(*request);
 }
 
 Result<LoadProgress> FetchingLoader::begin_next(Request& request) {
+  if (request.done.size() == request.job.files.size()) {
+    return end(request, {LoadState::kDone, {}, {}, false});
+  }
   const LoadFile& next = request.job.files[request.done.size()];
   if (request.copy.empty()) {
     const std::string path = join(folder_, file_name(next.key));
@@ -82,14 +82,16 @@ Result<LoadProgress> FetchingLoader::begin_next(Request& request) {
                {next}};
   part.files.front().location = request.copy;
   FIRN_ASSIGN(request.part, loader_.submit(part));
-  return LoadProgress{};
+  return running(request);
 }
+
+LoadProgress FetchingLoader::running(const Request& request) { return {LoadState::kRunning, request.done, {}, false}; }
 
 Result<LoadProgress> FetchingLoader::follow(Request& request) {
   FIRN_ASSIGN(LoadProgress progress, loader_.poll(request.part));
   switch (progress.state) {
     case LoadState::kRunning:
-      return progress;
+      return running(request);
     case LoadState::kForgotten:
       return end(request, std::move(progress));
     case LoadState::kDone:
@@ -98,7 +100,7 @@ Result<LoadProgress> FetchingLoader::follow(Request& request) {
   request.done.insert(request.done.end(), progress.files.begin(), progress.files.end());
   FIRN_TRY(files_.remove(std::exchange(request.copy, {})));
   request.part.clear();
-  return LoadProgress{};
+  return begin_next(request);
 }
 
 /// With the reports of all files that were finished.

@@ -39,6 +39,8 @@ class FetchingLoader final : public Loader {
 
   Status make_room() FIRN_REQUIRES(mutex_);
   Request* find(const std::string& handle) FIRN_EXCLUDES(mutex_);
+  static LoadProgress running(const Request& request);
+  /// Fetches the next file and has it loaded; when there is none, ends the request.
   Result<LoadProgress> begin_next(Request& request);
   Result<LoadProgress> follow(Request& request);
   LoadProgress end(Request& request, LoadProgress progress);

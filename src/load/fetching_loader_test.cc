@@ -68,6 +68,16 @@ TEST_F(FetchingLoaderTest, NeverHasMoreThanOneCopy) {
   }
 }
 
+TEST_F(FetchingLoaderTest, TellsWhatIsFinishedWhileItRuns) {
+  const std::string handle = loader_.submit(job_).value();
+  EXPECT_EQ(loader_.poll(handle).value().files.size(), 0U);
+  const LoadProgress second = loader_.poll(handle).value();
+  EXPECT_EQ(second.state, LoadState::kRunning);
+  ASSERT_EQ(second.files.size(), 1U);
+  EXPECT_EQ(second.files[0].key, job_.files[0].key);
+  EXPECT_EQ(loader_.poll(handle).value().state, LoadState::kDone) << "at once with the last file";
+}
+
 TEST_F(FetchingLoaderTest, ForgetsARequestOfAnEarlierProcessAndRemovesItsCopy) {
   ASSERT_TRUE(replace_file(files_, "/fetched/a", "a part"));
   EXPECT_EQ(loader_.poll("r-fetch-1").value().state, LoadState::kForgotten);

@@ -164,7 +164,7 @@ StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks)
   }
   switch (progress->state) {
     case LoadState::kRunning:
-      return StepOutcome::attempt(StepOutcome::idle_for(next_wait(batch.handle)));
+      return StepOutcome::attempt(StepOutcome::idle_for(next_wait(batch.handle, progress->files.size())));
     case LoadState::kDone:
       return record(batch, chunks, *progress);
     case LoadState::kForgotten:
@@ -229,9 +229,10 @@ std::optional<Transition> LoadStep::hold(const Batch& batch, const std::vector<C
                    fmt::format("loading it alone has failed {} times: {}", FailedLoads::kAlone, reason.message())};
 }
 
-Duration LoadStep::next_wait(const std::string& handle) {
-  wait_ = polled_ == handle ? std::min(2 * wait_, kLongestWait) : kFirstWait;
+Duration LoadStep::next_wait(const std::string& handle, std::size_t finished) {
+  wait_ = polled_ == handle && finished_ == finished ? std::min(2 * wait_, kLongestWait) : kFirstWait;
   polled_ = handle;
+  finished_ = finished;
   return wait_;
 }
 

@@ -59,7 +59,8 @@ class LoadStep final : public Step {
   StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
   /// Puts the one chunk of the request into quarantine when it ends every run; nothing when it is to be tried again.
   std::optional<Transition> hold(const Batch& batch, const std::vector<Chunk>& undone, const Error& reason);
-  Duration next_wait(const std::string& handle);
+  /// The pause until the next poll: it grows while nothing more was `finished`.
+  Duration next_wait(const std::string& handle, std::size_t finished);
 
   const RepeaterName repeater_;
   const TableDefinition table_;
@@ -70,8 +71,9 @@ class LoadStep final : public Step {
   const std::function<Status(const Batch&)> leave_mark_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
-  std::string polled_;  ///< the handle that was polled last
-  Duration wait_{};     ///< the pause after the next poll of it
+  std::string polled_;        ///< the handle that was polled last
+  std::size_t finished_ = 0;  ///< files of it, by then
+  Duration wait_{};           ///< the pause after the next poll of it
 };
 
 }  // namespace firn

@@ -182,6 +182,17 @@ TEST_F(LoadStepTest, LooksLessOftenTheLongerALoadTakes) {
   EXPECT_EQ(run().again_in, Duration(std::chrono::seconds(5)));
 }
 
+TEST_F(LoadStepTest, LooksSoonAgainWhenAFileWasFinished) {
+  loader.run_for(20);
+  asked(2);
+  for (int i = 0; i < 10; ++i) {
+    run();
+  }
+  loader.say_finished(1);
+  EXPECT_EQ(run().again_in, Duration(std::chrono::milliseconds(50)));
+  EXPECT_EQ(run().again_in, Duration(std::chrono::milliseconds(100)));
+}
+
 TEST_F(LoadStepTest, RecordsWhatTheDestinationSaysOfEachFile) {
   const BatchId batch = asked(2);
   const auto chunks = world.chunks_of(batch);

@@ -35,7 +35,7 @@ enum class LoadState {
 
 struct LoadProgress {
   LoadState state = LoadState::kRunning;
-  std::vector<FileReport> files;  ///< for kForgotten: of those files that had been finished, as far as that is known
+  std::vector<FileReport> files;  ///< else: of those files that have been finished, as far as that is known
   std::optional<Error> reason;    ///< for kForgotten: why, for people
   bool at_file = false;           ///< for kForgotten: a file that has no report may be why
 };

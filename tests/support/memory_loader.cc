@@ -20,6 +20,11 @@ void MemoryLoader::run_for(int polls) {
   polls_ = polls;
 }
 
+void MemoryLoader::say_finished(std::size_t files) {
+  const MutexLock lock(mutex_);
+  said_finished_ = files;
+}
+
 void MemoryLoader::forget(std::optional<Error> reason) {
   const MutexLock lock(mutex_);
   requests_.clear();
@@ -89,7 +94,7 @@ Result<LoadProgress> MemoryLoader::poll(const std::string& handle) {
     return LoadProgress{LoadState::kForgotten, {}, forgotten_why_};
   }
   if (request->second.polls_left-- > 0) {
-    return LoadProgress{};
+    return LoadProgress{LoadState::kRunning, std::vector<FileReport>(said_finished_), {}, false};
   }
   LoadProgress done{LoadState::kDone, {}, {}};
   for (const LoadFile& file : request->second.job.files) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,6 +24,8 @@ class MemoryLoader final : public Loader {
   void fail_next_poll(Error error);
   /// A request is running for that many polls after it was submitted.
   void run_for(int polls);
+  /// A request that runs says that so many of its files are finished.
+  void say_finished(std::size_t files);
   /// All requests are forgotten, for this reason; what they had loaded stays.
   void forget(std::optional<Error> reason);
   /// A run ends at this file, of which it says nothing, nor of those after it.
@@ -62,6 +65,7 @@ class MemoryLoader final : public Loader {
   std::optional<Error> poll_fault_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> forgotten_why_ FIRN_GUARDED_BY(mutex_);
   int polls_ FIRN_GUARDED_BY(mutex_) = 0;
+  std::size_t said_finished_ FIRN_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace firn
