@@ -32,8 +32,10 @@ class LiveCheckTest : public testing::Test {
 
   /// `result: what was found` of one thing that was looked at; empty when it was not.
   std::string finding(const std::string& what) {
-    const auto reports =
-        check_live(config_, {*files_, *launcher_, clock_, [](const std::string&) { return std::nullopt; }});
+    const Environment environment = [](const std::string& name) {
+      return name == "AWS_EC2_METADATA_DISABLED" ? std::optional<std::string>("true") : std::nullopt;
+    };
+    const auto reports = check_live(config_, {*files_, *launcher_, clock_, environment});
     is_good_ = is_good(reports);
     for (const LiveFinding& each : reports.at(0).findings) {
       if (each.what == what) {
