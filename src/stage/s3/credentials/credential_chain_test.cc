@@ -110,12 +110,21 @@ TEST_F(CredentialChainTest, TheCredentialsFileWinsOverTheOther) {
   EXPECT_EQ(found.keys.key_id, "AKIDNEW");
   EXPECT_EQ(found.keys.secret, "a#b=");
   EXPECT_EQ(found.keys.session_token, "t");
-  EXPECT_EQ(found.source, "AWS profile \"firn\" (" + (home_ / ".aws/config") + ":1)");
+  EXPECT_EQ(found.source, "AWS profile \"firn\" (" + (home_ / ".aws/credentials") + ":3)");
+}
+
+TEST_F(CredentialChainTest, AKeyAndItsTokenAreNeverMixedFromTwoFiles) {
+  write(".aws/config",
+        "[default]\naws_access_key_id = AKIDOLD\naws_secret_access_key = old\naws_session_token = old\n");
+  write(".aws/credentials", "[default]\naws_access_key_id = AKIDNEW\naws_secret_access_key = new\n");
+  EXPECT_EQ(fetch().value().keys.session_token, "");
+  write(".aws/credentials", "[default]\naws_access_key_id = AKIDNEW\n");
+  EXPECT_EQ(failure().reason, "aws_secret_access_key is missing");
 }
 
 TEST_F(CredentialChainTest, TheFilesMayLieElsewhere) {
-  write("c", "[profile x]\naws_access_key_id = AKIDX\n");
-  write("k", "[x]\naws_secret_access_key = s\n");
+  write("c", "[profile x]\nregion = eu-central-1\n");
+  write("k", "[x]\naws_access_key_id = AKIDX\naws_secret_access_key = s\n");
   variables_["AWS_CONFIG_FILE"] = "~/c";
   variables_["AWS_SHARED_CREDENTIALS_FILE"] = home_ / "k";
   variables_["AWS_PROFILE"] = "x";
@@ -177,6 +186,14 @@ TEST_F(CredentialChainTest, AProgramGivesThem) {
   EXPECT_EQ(found.keys.key_id, "AKIDPROCESS");
   EXPECT_EQ(found.keys.secret, "two words");
   EXPECT_EQ(found.expires, parse_timestamp("2030-01-01T00:00:00Z"));
+}
+
+TEST_F(CredentialChainTest, AProgramIsFoundOnThePath) {
+  write(".aws/config", "[profile firn]\ncredential_process = sh " + (home_ / "give.sh") + "\n");
+  write("give.sh", "echo '{\"Version\":1,\"AccessKeyId\":\"AKIDPROCESS\",\"SecretAccessKey\":\"s\"}'\n");
+  EXPECT_EQ(key_id("firn"), "AKIDPROCESS");
+  variables_["PATH"] = home_.path();
+  EXPECT_EQ(failure("firn").kind, ErrorKind::kConfiguration);
 }
 
 TEST_F(CredentialChainTest, AProgramThatFailsIsNamedWithoutWhatItSaid) {

@@ -94,6 +94,25 @@ HttpCall instance_call(const std::string& url) {
   return call;
 }
 
+/// Looked for in $PATH when it has no slash, as a shell does.
+Result<std::string> program_path(const CredentialSurroundings& surroundings, const std::string& name) {
+  if (name.contains('/')) {
+    return name;
+  }
+  std::string path = surroundings.variable("PATH");
+  while (!path.empty()) {
+    const std::size_t colon = path.find(':');
+    const std::string candidate = join(path.substr(0, colon), name);
+    FIRN_ASSIGN(const bool is_there, surroundings.files.exists(candidate));
+    if (is_there) {
+      return candidate;
+    }
+    path.erase(0, colon == std::string::npos ? colon : colon + 1);
+  }
+  return fail(Error{ErrorKind::kNotFound, "run", name, "there is no such program in the PATH of firn",
+                    "write its whole path into credential_process"});
+}
+
 /// Twice: the first packet to a service that was long idle may be lost.
 Result<HttpReply> ask_twice(HttpClient& http, const HttpCall& call) {
   auto reply = http.call(call);
@@ -175,11 +194,12 @@ Result<SourcedCredentials> instance_credentials(const CredentialSurroundings& su
 
 Result<SourcedCredentials> process_credentials(const CredentialSurroundings& surroundings, const std::string& command,
                                                const std::string& place) {
-  const auto words = split_words(command);
+  auto words = split_words(command);
   if (!words || words->empty()) {
     return fail(wrong("credential_process of " + place, "a quote is not closed, or it is empty"));
   }
   const std::string source = "credential_process of " + place;
+  FIRN_ASSIGN(words->front(), program_path(surroundings, words->front()));
   FIRN_ASSIGN(const auto process,
               surroundings.launcher.start({.arguments = *words, .input = {}, .output_limit = kLargestAnswer}));
   FIRN_ASSIGN(const ProcessExit* exit, process->wait(kProcessLimit));

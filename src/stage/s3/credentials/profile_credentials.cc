@@ -40,6 +40,20 @@ Status read(const CredentialSurroundings& surroundings, const std::string& path,
   return read_aws_profiles(*text, path, file, profiles);
 }
 
+/// The credentials file wins over the other; a key, its secret and its token are never mixed from both.
+void lay_over(AwsProfile& below, const AwsProfile& above) {
+  if (!above.get("aws_access_key_id").empty()) {
+    for (const char* part : {"aws_access_key_id", "aws_secret_access_key", "aws_session_token"}) {
+      below.settings.erase(part);
+    }
+    below.place = above.place;
+  }
+  below.place = below.place.empty() ? above.place : below.place;
+  for (const auto& [name, value] : above.settings) {
+    below.settings[name] = value;
+  }
+}
+
 bool has_keys(const AwsProfile& profile) { return !profile.get("aws_access_key_id").empty(); }
 
 Result<SourcedCredentials> keys_of(const std::string& name, const AwsProfile& profile) {
@@ -57,10 +71,13 @@ Result<SourcedCredentials> keys_of(const std::string& name, const AwsProfile& pr
 
 Result<ProfileCredentials> ProfileCredentials::open(const CredentialSurroundings& surroundings, std::string region) {
   ProfileCredentials opened(surroundings, std::move(region));
-  // The second file wins.
   FIRN_TRY(read(surroundings, path_of(surroundings, "AWS_CONFIG_FILE", "config"), AwsFile::kConfig, opened.profiles_));
+  AwsProfiles second;
   FIRN_TRY(read(surroundings, path_of(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-                AwsFile::kCredentials, opened.profiles_));
+                AwsFile::kCredentials, second));
+  for (const auto& [name, profile] : second) {
+    lay_over(opened.profiles_[name], profile);
+  }
   return opened;
 }
 
