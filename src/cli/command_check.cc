@@ -83,7 +83,8 @@ void print(const CliContext& context, const Config& config, const std::string& p
            const std::vector<LiveReport>& reports) {
   const std::string certificates = explain_certificates(config, context.clock.now());
   context.out << explain(config) << '\n' << certificates << (certificates.empty() ? "" : "\n");
-  context.out << live_text(reports) << path << " is correct.\n";
+  context.out << live_text(reports) << path << " is correct"
+              << (is_good(reports) ? ".\n" : ", but not all that it names works: see WRONG above.\n");
   for (const ConfigError& warning : config.warnings) {
     context.err << "warning: " << warning.str() << '\n';
   }

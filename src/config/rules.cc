@@ -119,15 +119,23 @@ void check_connection(SectionResults& results, const RepeaterConfig& repeater, s
   }
 }
 
-/// Two connections with one place would remove each other's files.
+/// Two connections with one place, or one inside the other, would take each other's files for their own.
 void check_buckets(SectionResults& results) {
-  std::map<std::pair<std::string, std::string>, std::string> places;
-  for (const S3Connection& s3 : results.config.buckets) {
-    const auto [other, fresh] = places.emplace(std::pair(s3.endpoint, s3.url()), s3.name.str());
-    if (!fresh && !s3.bucket.empty()) {
+  const std::vector<S3Connection>& all = results.config.buckets;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t other = 0; other < i; ++other) {
+      const S3Connection& a = all[other];
+      const S3Connection& b = all[i];
+      if (a.bucket.empty() || a.endpoint != b.endpoint ||
+          !(is_within(a.url(), b.url()) || is_within(b.url(), a.url()))) {
+        continue;
+      }
       results.report.error_at(
-          fmt::format("connection.{}.bucket", s3.name.str()),
-          fmt::format("connections \"{}\" and \"{}\" have the same place {}", other->second, s3.name.str(), s3.url()),
+          fmt::format("connection.{}.bucket", b.name.str()),
+          a.url() == b.url()
+              ? fmt::format("connections \"{}\" and \"{}\" have the same place {}", a.name.str(), b.name.str(), a.url())
+              : fmt::format("the places {} and {} of connections \"{}\" and \"{}\" lie within each other", a.url(),
+                            b.url(), a.name.str(), b.name.str()),
           "use one connection for both repeaters, or another prefix");
     }
   }

@@ -30,10 +30,11 @@ LiveFinding credentials_finding(S3Access& access) {
   if (!found) {
     return wrong("credentials", found.error());
   }
-  return {
-      Verdict::kGood, "credentials",
-      found->source + (found->expires ? "; good until " + format_timestamp(*found->expires) : "; they do not expire"),
-      ""};
+  return {Verdict::kGood, "credentials",
+          found->source + (found->expires                      ? "; good until " + format_timestamp(*found->expires)
+                           : found->keys.session_token.empty() ? "; they do not expire"
+                                                               : "; temporary, until when is not known"),
+          ""};
 }
 
 LiveFinding region_finding(const S3Connection& connection, S3Bucket& bucket) {

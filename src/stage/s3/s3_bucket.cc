@@ -78,11 +78,12 @@ Result<std::vector<S3LifecycleRule>> S3Bucket::lifecycle() {
   if (reply.status != 200) {
     return fail(s3_error(reply, {"read the lifecycle of", "s3:GetLifecycleConfiguration", bucket, ""}));
   }
-  if (!texts) {
+  if (!texts || texts->empty() || !texts->front().first.starts_with("LifecycleConfiguration")) {
     return fail(unreadable(bucket));
   }
   // The elements of a rule come in any order: where the next one begins shows in the document only.
   std::vector<S3LifecycleRule> rules;
+  std::size_t read = 0;
   constexpr std::string_view kBegin = "<Rule>";
   constexpr std::string_view kEnd = "</Rule>";
   std::string_view rest = reply.body;
@@ -95,12 +96,15 @@ Result<std::vector<S3LifecycleRule>> S3Bucket::lifecycle() {
     if (!rule) {
       return fail(unreadable(bucket));
     }
+    ++read;
     if (is_enabled) {
       rules.push_back(*std::move(rule));
     }
     rest.remove_prefix(end + kEnd.size());
   }
-  return rules;
+  // Written in another way than Amazon's: then nothing is known.
+  const bool has_rules = texts->size() > 1 || texts->front().first != "LifecycleConfiguration";
+  return read == 0 && has_rules ? fail(unreadable(bucket)) : Result<std::vector<S3LifecycleRule>>(std::move(rules));
 }
 
 std::string harm_of(const S3LifecycleRule& rule, std::string_view prefix,

@@ -85,8 +85,16 @@ TEST_F(S3BucketTest, OtherRulesDoNoHarm) {
 }
 
 TEST_F(S3BucketTest, AnAnswerThatIsNoneIsNoGoodBucket) {
-  server_.set_lifecycle("<Rule><Status>");
-  EXPECT_EQ(bucket_->lifecycle().error().kind, ErrorKind::kUnavailable);
+  for (const char* answer :
+       {"<Rule><Status>", "<html>a proxy's page</html>",
+        "<LifecycleConfiguration><x:Rule xmlns:x=\"y\"><ID>1</ID></x:Rule></LifecycleConfiguration>"}) {
+    server_.set_lifecycle(answer);
+    const auto rules = bucket_->lifecycle();
+    ASSERT_FALSE(rules) << answer;
+    EXPECT_EQ(rules.error().kind, ErrorKind::kUnavailable);
+  }
+  server_.set_lifecycle("<LifecycleConfiguration/>");
+  EXPECT_TRUE(bucket_->lifecycle().value().empty());
 }
 
 }  // namespace

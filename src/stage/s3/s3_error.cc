@@ -22,7 +22,9 @@ struct Meaning {
 
 constexpr std::array kMeanings = std::to_array<Meaning>({
     {"AccessDenied", ErrorKind::kPermission,
-     "allow {permission} on arn:aws:s3:::{bucket} to the key, in IAM and in the bucket's policy"},
+     "allow {permission} on arn:aws:s3:::{bucket} and what lies in it to the user or role that Firn uses (firn setup "
+     "s3 "
+     "prints its policy); no other policy may deny it"},
     {"AccountProblem", ErrorKind::kPermission, "look at the AWS account: it may owe money"},
     {"AllAccessDisabled", ErrorKind::kPermission, "ask AWS why the bucket is closed"},
     {"AuthorizationHeaderMalformed", ErrorKind::kConfiguration, "set the region of the bucket {bucket}"},
@@ -73,7 +75,9 @@ Meaning by_status(int status, bool has_body) {
     case 401:
     case 403:
       return {"", ErrorKind::kPermission,
-              "allow {permission} on arn:aws:s3:::{bucket} to the key; or its secret or this machine's clock is wrong"};
+              "allow {permission} on arn:aws:s3:::{bucket} and what lies in it to the user or role that Firn uses "
+              "(firn setup "
+              "s3 prints its policy); or the secret or this machine's clock is wrong"};
     case 404:
       return has_body ? Meaning{"", ErrorKind::kConfiguration, "is the endpoint one of S3?"}
                       : Meaning{"", ErrorKind::kNotFound, ""};

@@ -27,9 +27,11 @@ Error of(int status, const std::string& code, const std::string& region = "") {
 TEST(S3Error, NamesTheMissingPermission) {
   const Error error = of(403, "AccessDenied");
   EXPECT_EQ(error.kind, ErrorKind::kPermission);
-  EXPECT_EQ(error.message(),
-            "put health/forms/a.csv.zst: S3 answered 403 AccessDenied: Some words. (allow s3:PutObject on "
-            "arn:aws:s3:::health to the key, in IAM and in the bucket's policy)");
+  EXPECT_EQ(
+      error.message(),
+      "put health/forms/a.csv.zst: S3 answered 403 AccessDenied: Some words. (allow s3:PutObject on "
+      "arn:aws:s3:::health and what lies in it to the user or role that Firn uses (firn setup s3 prints its policy); "
+      "no other policy may deny it)");
 }
 
 TEST(S3Error, TellsPassingFailuresFromThoseThatAPersonMends) {

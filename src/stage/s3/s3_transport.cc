@@ -89,7 +89,8 @@ Result<S3Transport::Sent> S3Transport::send_once(AwsRequest request, HttpCall ca
   }
   request.headers.emplace_back("x-amz-content-sha256", request.payload_sha256);
   FIRN_ASSIGN(AwsCredentials credentials, credentials_.get());
-  sign_aws(request, credentials, {region, "s3", clock_.now() + Duration(skew_)});
+  const Duration skew(skew_);
+  sign_aws(request, credentials, {region, "s3", clock_.now() + skew});
   call.method = request.method;
   call.url = fmt::format("{}://{}{}", target.scheme, target.host, aws_target(request));
   call.headers = std::move(request.headers);
@@ -99,30 +100,31 @@ Result<S3Transport::Sent> S3Transport::send_once(AwsRequest request, HttpCall ca
   auto reply = http->call(call);
   give_back(std::move(http));
   FIRN_TRY(reply);
-  return Sent{*std::move(reply), std::move(credentials)};
+  return Sent{*std::move(reply), std::move(credentials), region, skew};
 }
 
 bool S3Transport::learn(const Sent& sent) {
   if (sent.reply.status < 300) {
     return false;
   }
-  return learn_clock(sent.reply) || learn_region(sent.reply) || learn_credentials(sent);
+  return learn_clock(sent) || learn_region(sent) || learn_credentials(sent);
 }
 
 /// Also when the answer has no body that would say so: to HEAD.
-bool S3Transport::learn_clock(const HttpReply& reply) {
+bool S3Transport::learn_clock(const Sent& sent) {
   constexpr Duration kTolerable = std::chrono::minutes(5);
-  const auto theirs = parse_http_date(reply.header("date"));
-  if (reply.status != 403 || !theirs) {
+  const auto theirs = parse_http_date(sent.reply.header("date"));
+  if (sent.reply.status != 403 || !theirs) {
     return false;
   }
   const Duration skew = *theirs - clock_.now();
-  const Duration before(skew_.exchange(skew.count()));
-  return std::chrono::abs(skew - before) > kTolerable;
+  skew_ = skew.count();
+  return std::chrono::abs(skew - sent.skew) > kTolerable;
 }
 
 /// A region that a person has set is not overruled: the error then names the right one.
-bool S3Transport::learn_region(const HttpReply& reply) {
+bool S3Transport::learn_region(const Sent& sent) {
+  const HttpReply& reply = sent.reply;
   if (!place_.region.empty() || (reply.status / 100 != 3 && reply.status != 400)) {
     return false;
   }
@@ -131,10 +133,10 @@ bool S3Transport::learn_region(const HttpReply& reply) {
     const auto texts = read_s3_xml(reply.body).value_or(S3Texts());
     found = text_at(texts, "Error/Region");
   }
-  const MutexLock lock(mutex_);
-  if (!is_region(found) || found == region_) {
+  if (!is_region(found) || found == sent.region) {
     return false;
   }
+  const MutexLock lock(mutex_);
   region_ = std::move(found);
   return true;
 }

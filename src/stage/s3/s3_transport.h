@@ -46,12 +46,15 @@ class S3Transport {
   struct Sent {
     HttpReply reply;
     AwsCredentials credentials;
+    std::string region;
+    Duration skew{};
   };
 
   Result<Sent> send_once(AwsRequest request, HttpCall call);
   bool learn(const Sent& sent);
-  bool learn_clock(const HttpReply& reply);
-  bool learn_region(const HttpReply& reply) FIRN_EXCLUDES(mutex_);
+  // Compared with what the request was sent with: another one may have learnt it meanwhile.
+  bool learn_clock(const Sent& sent);
+  bool learn_region(const Sent& sent) FIRN_EXCLUDES(mutex_);
   bool learn_credentials(const Sent& sent);
   [[nodiscard]] std::string region() const FIRN_EXCLUDES(mutex_);
   std::unique_ptr<HttpClient> take_http() FIRN_EXCLUDES(mutex_);

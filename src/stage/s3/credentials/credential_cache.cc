@@ -23,7 +23,11 @@ bool CredentialCache::is_good() const {
 bool CredentialCache::is_fresh() const { return kept_ && (!kept_->expires || clock_.now() + kAhead < *kept_->expires); }
 
 bool CredentialCache::may_ask() const {
-  return !asking_ && (!failure_ || clock_.steady() - failed_at_ >= (is_good() ? kPause : kPauseInNeed));
+  if (asking_) {
+    return false;
+  }
+  const Duration since = clock_.steady() - asked_at_;
+  return is_good() ? since >= kPause : !failure_ || since >= kPauseInNeed;
 }
 
 Result<SourcedCredentials> CredentialCache::get() {
@@ -48,12 +52,12 @@ void CredentialCache::ask() {
   auto found = source_->fetch();
   mutex_.lock();
   asking_ = false;
+  asked_at_ = clock_.steady();
   if (found) {
     kept_ = *std::move(found);
     failure_.reset();
   } else {
     failure_ = found.error();
-    failed_at_ = clock_.steady();
   }
   asked_.notify_all();
 }

@@ -13,9 +13,9 @@
 namespace firn {
 
 /// Keeps what a source gave and asks it again in time: ten minutes before the end, by the one caller that notices,
-/// while the others go on with what there is. When that fails, the old ones are used until they end, and the source is
-/// asked again after half a minute. Without good ones the callers wait for the one that asks, and share its failure for
-/// a second. Threads: any.
+/// while the others go on with what there is. When that fails, or gives no longer ones, the old ones are used until
+/// they end, and the source is asked again after half a minute. Without good ones the callers wait for the one that
+/// asks, and share its failure for a second. Threads: any.
 class CredentialCache {
  public:
   CredentialCache(std::unique_ptr<AwsCredentialSource> source, const Clock& clock);
@@ -39,7 +39,7 @@ class CredentialCache {
   bool asking_ FIRN_GUARDED_BY(mutex_) = false;
   std::optional<SourcedCredentials> kept_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> failure_ FIRN_GUARDED_BY(mutex_);  ///< of the last time that the source was asked
-  Duration failed_at_ FIRN_GUARDED_BY(mutex_){};          ///< steady
+  Duration asked_at_ FIRN_GUARDED_BY(mutex_){};           ///< when that was over, steady
 };
 
 }  // namespace firn

@@ -90,6 +90,16 @@ TEST_F(CredentialCacheTest, TheOldOnesGoOnWhileRenewingFails) {
   EXPECT_EQ(token(), "token 5");
 }
 
+TEST_F(CredentialCacheTest, ShortLivedOnesAreNotAskedForWithEachRequest) {
+  source_->life = minutes(5);
+  EXPECT_EQ(token(), "token 1");
+  EXPECT_EQ(token(), "token 1");
+  clock_.advance(seconds(29));
+  EXPECT_EQ(token(), "token 1");
+  clock_.advance(seconds(2));
+  EXPECT_EQ(token(), "token 2");
+}
+
 TEST_F(CredentialCacheTest, AFailureIsSharedForASecond) {
   source_->failing = true;
   EXPECT_EQ(token(), "no answer");

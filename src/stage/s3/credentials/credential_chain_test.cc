@@ -169,6 +169,13 @@ TEST_F(CredentialChainTest, ARefusedRoleSaysWhatMustBeTrusted) {
   EXPECT_EQ(failure("firn").kind, ErrorKind::kUnavailable) << "an empty answer";
 }
 
+TEST_F(CredentialChainTest, NoSecretGoesToStsInPlain) {
+  write(".aws/credentials", kUser);
+  write(".aws/config", std::string("[profile firn]\nrole_arn = ") + AwsMachine::kRole + "\nsource_profile = user\n");
+  variables_["AWS_ENDPOINT_URL_STS"] = "http://192.0.2.1";
+  EXPECT_EQ(failure("firn").kind, ErrorKind::kConfiguration);
+}
+
 TEST_F(CredentialChainTest, ProfilesThatLeadInACircleAreNamed) {
   write(".aws/config",
         "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n");

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/url.h"
+#include "platform/ip_address.h"
 #include "stage/s3/s3_xml.h"
 
 namespace firn {
@@ -93,8 +94,9 @@ Result<SourcedCredentials> StsClient::assume_role_with_web_identity(const RoleWi
 
 Result<SourcedCredentials> StsClient::ask(const Fields& fields, const RoleWish& wish, const AwsCredentials* signer) {
   const auto url = parse_http_url(endpoint_);
-  if (!url) {
-    return fail(Error{ErrorKind::kConfiguration, "read", "AWS_ENDPOINT_URL_STS", "it is not a URL", ""});
+  if (!url || (url->scheme != "https" && !is_loopback_host(url->host))) {
+    return fail(Error{ErrorKind::kConfiguration, "read", "AWS_ENDPOINT_URL_STS",
+                      url ? "plain HTTP would show secrets to others" : "it is not a URL", "use https"});
   }
   HttpCall call;
   call.method = "POST";
