@@ -9,11 +9,19 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
+
 }  // namespace
 
 std::string lower_ascii(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), lower);
+  return result;
+}
+
+std::string upper_ascii(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), upper);
   return result;
 }
 

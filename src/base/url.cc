@@ -74,6 +74,11 @@ std::optional<HttpUrl> parse_http_url(std::string_view text) {
   return url;
 }
 
+std::optional<HttpUrl> parse_server_url(std::string_view text) {
+  auto url = parse_http_url(text);
+  return url && (url->rest.empty() || url->rest == "/") ? std::move(url) : std::nullopt;
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());

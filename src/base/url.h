@@ -31,6 +31,8 @@ struct HttpUrl {
 
 /// Nothing when it is no such URL, has a user, or has a character that must be encoded.
 std::optional<HttpUrl> parse_http_url(std::string_view text);
+/// The same for one that names a server and nothing on it.
+std::optional<HttpUrl> parse_server_url(std::string_view text);
 
 /// Replaces `%XX`. Nothing when a `%` is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);

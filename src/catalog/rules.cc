@@ -232,15 +232,14 @@ void stamp(Chunk& chunk, const MoveChunk& move) {
       break;
     case ChunkState::kStaged:
       if (move.from == ChunkState::kSubmitted) {
-        // Ages count from the staging, so that time stays; the request is forgotten.
-        chunk.submitted_at.reset();
+        // Ages count from the staging and from the first submission, so those times stay; the report is forgotten.
         chunk.report.reset();
       } else {
         chunk.staged_at = move.at;
       }
       break;
     case ChunkState::kSubmitted:
-      chunk.submitted_at = move.at;
+      chunk.submitted_at = chunk.submitted_at.value_or(move.at);
       break;
     case ChunkState::kLoaded:
       chunk.loaded_at = move.at;

@@ -220,13 +220,17 @@ TEST(ChunkRule, MovesOnlyFromTheStateTheCallerThinksItIsIn) {
 TEST(ChunkRule, StampsEachStep) {
   using enum ChunkState;
   EXPECT_EQ(moved(MoveChunk{1, kPacked, kStaged, moment(9), ""}, chunk_in(kPacked))->staged_at, moment(9));
-  EXPECT_EQ(moved(MoveChunk{1, kStaged, kSubmitted, moment(9), ""}, chunk_in(kStaged))->submitted_at, moment(9));
+  Chunk never_submitted = chunk_in(kStaged);
+  never_submitted.submitted_at.reset();
+  EXPECT_EQ(moved(MoveChunk{1, kStaged, kSubmitted, moment(9), ""}, never_submitted)->submitted_at, moment(9));
   EXPECT_EQ(moved(MoveChunk{1, kSubmitted, kLoaded, moment(9), ""}, chunk_in(kSubmitted))->loaded_at, moment(9));
   EXPECT_EQ(moved(MoveChunk{1, kLoaded, kPurged, moment(9), ""}, chunk_in(kLoaded))->purged_at, moment(9));
   EXPECT_EQ(moved(MoveChunk{1, kStaged, kQuarantined, moment(9), "why"}, chunk_in(kStaged))->reason, "why");
   const Chunk back = moved(MoveChunk{1, kSubmitted, kStaged, moment(9), ""}, chunk_in(kSubmitted)).value();
   EXPECT_EQ(back.staged_at, moment(1));
-  EXPECT_FALSE(back.submitted_at || back.report);
+  EXPECT_EQ(back.submitted_at, chunk_in(kSubmitted).submitted_at) << "the destination may still remember it";
+  EXPECT_FALSE(back.report);
+  EXPECT_EQ(moved(MoveChunk{1, kStaged, kSubmitted, moment(99), ""}, back)->submitted_at, back.submitted_at);
 }
 
 TEST(ChunkRule, NeedsProofToBeLoaded) {

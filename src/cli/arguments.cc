@@ -147,6 +147,29 @@ void add_stage_commands(CLI::App& app, Arguments& arguments) {
                  "A connection of type \"s3\"; needed when there are several");
   s3->add_option("--part", arguments.setup.part, "Print this document alone, to go into a file")->type_name("NAME");
 
+  CLI::App* snowflake = add(*setup, arguments, Command::kSetupSnowflake, "snowflake",
+                            "Print the SQL that makes what Firn needs in Snowflake, ready for a worksheet");
+  snowflake->add_option("CONNECTION", arguments.setup.connection,
+                        "A connection of type \"snowflake\"; needed when there are several");
+  CLI::Option* file = snowflake->add_option("--connections", arguments.setup.connections_file,
+                                            "A connections.toml that has an administrator's connection");
+  file->type_name("FILE");
+  CLI::Option* as = snowflake->add_option("--as", arguments.setup.as, "The administrator's connection in it");
+  as->type_name("NAME")->needs(file);
+  snowflake->add_flag("--apply", arguments.setup.apply, "Run it, statement by statement, as that administrator")
+      ->needs(file)
+      ->needs(as);
+
+  CLI::App* keygen =
+      add(app, arguments, Command::kKeygen, "keygen",
+          "Make a key pair to log in to Snowflake with, encrypted, and print what Snowflake is to be told");
+  keygen->add_option("FILE", arguments.keygen.file, "The private key; its passphrase goes to FILE.passphrase")
+      ->capture_default_str();
+  keygen->add_option("--user", arguments.keygen.user, "Snowflake's user, for the statement")
+      ->type_name("NAME")
+      ->capture_default_str();
+  keygen->add_flag("--show", arguments.keygen.show, "Print the public half of a key that is there, and make nothing");
+
   CLI::App* stage = app.add_subcommand("stage", "The place where files wait for the destination");
   stage->require_subcommand(1);
   add(*stage, arguments, Command::kStageList, "list",

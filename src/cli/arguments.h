@@ -17,6 +17,8 @@ enum class Command {
   kInit,
   kCheck,
   kSetupS3,
+  kSetupSnowflake,
+  kKeygen,
   kStageList,
   kStatus,
   kIngest,
@@ -43,6 +45,15 @@ struct DemoArguments {
 struct SetupArguments {
   std::string connection;  ///< empty: the only one
   std::string part;        ///< print this document alone
+  bool apply = false;
+  std::string connections_file;  ///< of the administrator
+  std::string as;                ///< the administrator's connection in it
+};
+
+struct KeygenArguments {
+  std::string file = "snowflake_key.p8";
+  std::string user = "FIRN";
+  bool show = false;  ///< of a key that is there
 };
 
 struct StageArguments {
@@ -92,6 +103,7 @@ struct Arguments {
   DemoArguments demo;
   bool live = false;  ///< of `check`
   SetupArguments setup;
+  KeygenArguments keygen;
   StageArguments stage;
   IngestArguments ingest;
   TraceArguments trace;

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/mutex.h"
 #include "base/time.h"
 #include "cli/arguments.h"
 #include "cli/context.h"
@@ -19,17 +18,10 @@
 #include "platform/http_client.h"
 #include "platform/process.h"
 #include "platform/system_clock.h"
+#include "platform/thread.h"
 
 namespace firn {
 namespace {
-
-/// Nobody notifies: only time ends the wait.
-void pause(Duration duration) {
-  Mutex mutex;
-  Condition never;
-  const MutexLock lock(mutex);
-  never.wait_for(mutex, duration);
-}
 
 int run(const Arguments& arguments) {
   const auto files = make_posix_file_system();

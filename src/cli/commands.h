@@ -10,6 +10,8 @@ int run_demo(const CliContext& context);
 int run_init(const CliContext& context);
 int run_check(const CliContext& context);
 int run_setup_s3(const CliContext& context);
+int run_setup_snowflake(const CliContext& context);
+int run_keygen(const CliContext& context);
 int run_stage_list(const CliContext& context);
 int run_status(const CliContext& context);
 int run_ingest(const CliContext& context);

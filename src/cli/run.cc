@@ -19,6 +19,10 @@ int run_command(const CliContext& context) {
       return run_check(context);
     case Command::kSetupS3:
       return run_setup_s3(context);
+    case Command::kSetupSnowflake:
+      return run_setup_snowflake(context);
+    case Command::kKeygen:
+      return run_keygen(context);
     case Command::kStageList:
       return run_stage_list(context);
     case Command::kStatus:

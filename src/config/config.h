@@ -14,6 +14,7 @@
 #include "config/monitor_config.h"
 #include "config/privacy_config.h"
 #include "config/s3_config.h"
+#include "config/snowflake_config.h"
 #include "model/names.h"
 #include "model/table.h"
 #include "platform/file_system.h"
@@ -67,6 +68,8 @@ struct RepeaterConfig {
   std::uint64_t chunk_size = 0;  ///< compressed
   Duration chunk_age{};
   Duration keep_staged{};
+  std::optional<LoadMethod> method;  ///< only with a destination of type "snowflake"
+  std::string pipe;                  ///< of kSnowpipe, as Snowflake stores the name
   std::uint64_t journal_quota = 0;
   FilterConfig filter;
   PrivacyConfig privacy;
@@ -106,6 +109,7 @@ struct Config {
   std::vector<DirectoryConnection> directories;
   std::vector<S3Connection> buckets;
   std::vector<DuckdbConnection> databases;
+  std::vector<SnowflakeConnection> snowflakes;
   std::vector<RepeaterConfig> repeaters;  ///< in the order of the file, at least one
   std::vector<Setting> settings;          ///< everything above with its origin
   std::vector<ConfigError> warnings;      ///< allowed, but probably not meant

@@ -99,8 +99,8 @@ void check_connection(SectionResults& results, const RepeaterConfig& repeater, s
     return;  // reported as missing
   }
   const auto found = results.connection_types.find(name.str());
-  const std::vector<std::string_view> fitting =
-      role == "stage" ? std::vector<std::string_view>{"directory", "s3"} : std::vector<std::string_view>{"duckdb"};
+  const std::vector<std::string_view> fitting = role == "stage" ? std::vector<std::string_view>{"directory", "s3"}
+                                                                : std::vector<std::string_view>{"duckdb", "snowflake"};
   const std::string wanted = fmt::format("{}", fmt::join(fitting, "\" or \""));
   if (found == results.connection_types.end()) {
     std::vector<std::string> names;
@@ -141,9 +141,53 @@ void check_buckets(SectionResults& results) {
   }
 }
 
+/// What holds the repeater's table; empty when its destination is wrong.
 std::string database_of(const Config& config, const RepeaterConfig& repeater) {
   const auto found = std::ranges::find(config.databases, repeater.destination, &DuckdbConnection::name);
-  return found == config.databases.end() ? "" : found->database;
+  if (found != config.databases.end()) {
+    return found->database;
+  }
+  const auto snowflake = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
+  return snowflake == config.snowflakes.end()
+             ? ""
+             : fmt::format("{} {} {}", snowflake->account.url, snowflake->database, snowflake->schema);
+}
+
+/// Snowflake reads a bucket, and COPY needs a warehouse.
+void check_snowflake(SectionResults& results, const RepeaterConfig& repeater) {
+  const auto found = std::ranges::find(results.config.snowflakes, repeater.destination, &SnowflakeConnection::name);
+  if (found == results.config.snowflakes.end()) {
+    return;
+  }
+  const std::string prefix = fmt::format("repeater.{}.", repeater.name.str());
+  const auto stage = results.connection_types.find(repeater.stage.str());
+  if (stage != results.connection_types.end() && stage->second == "directory") {
+    results.report.error_at(prefix + "stage", "Snowflake cannot read a folder of this machine",
+                            "name a connection of type \"s3\"");
+  }
+  if (repeater.method == LoadMethod::kCopy && found->warehouse.empty()) {
+    results.report.error_at(prefix + "method",
+                            fmt::format("COPY needs a warehouse, and connection \"{}\" has none", found->name.str()),
+                            "set warehouse there, or use method = \"snowpipe\"");
+  }
+}
+
+/// Two repeaters must not share a pipe either.
+void check_pipes(SectionResults& results) {
+  std::map<std::pair<std::string, std::string>, std::string> owners;
+  for (const RepeaterConfig& repeater : results.config.repeaters) {
+    if (repeater.pipe.empty()) {
+      continue;
+    }
+    const auto [other, fresh] =
+        owners.emplace(std::pair(database_of(results.config, repeater), repeater.pipe), repeater.name.str());
+    if (!fresh) {
+      results.report.error_at(fmt::format("repeater.{}.pipe", repeater.name.str()),
+                              fmt::format("repeaters \"{}\" and \"{}\" have the same pipe {}", other->second,
+                                          repeater.name.str(), repeater.pipe),
+                              "give each repeater a pipe of its own");
+    }
+  }
 }
 
 /// Two repeaters never share a table, nor does a table have the name of another one's `_latest` view.
@@ -213,9 +257,11 @@ void check_rules(SectionResults& results) {
   for (const RepeaterConfig& repeater : results.config.repeaters) {
     check_connection(results, repeater, "stage", repeater.stage);
     check_connection(results, repeater, "destination", repeater.destination);
+    check_snowflake(results, repeater);
     warn_of_repeater(results, repeater);
   }
   check_tables(results);
+  check_pipes(results);
   warn_of_unused(results);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/http_way.h"
 #include "config/secret.h"
 #include "model/names.h"
 
@@ -21,10 +22,7 @@ struct S3Connection {
   bool fips = false;
   bool dual_stack = false;
 
-  std::string ca_file;  ///< absolute; empty: the system's authorities
-  std::string proxy;    ///< `http://host:port`; empty: what the environment says
-  std::string proxy_user;
-  Secret proxy_password;
+  HttpWay way;
 
   std::string access_key_id;  ///< empty: the standard chain of AWS tools
   Secret secret_access_key;

@@ -13,6 +13,7 @@
 
 #include "base/ascii_text.h"
 #include "base/url.h"
+#include "config/http_way_section.h"
 #include "config/prefix.h"
 #include "platform/ip_address.h"
 
@@ -56,12 +57,6 @@ std::string read_bucket(SectionReader& section) {
   return bucket;
 }
 
-/// A URL that names a server and nothing on it.
-std::optional<HttpUrl> parse_server_url(std::string_view text) {
-  auto url = parse_http_url(text);
-  return url && (url->rest.empty() || url->rest == "/") ? std::move(url) : std::nullopt;
-}
-
 std::string read_endpoint(SectionReader& section) {
   std::string endpoint = section.text("endpoint", "");
   if (endpoint.empty()) {
@@ -102,28 +97,6 @@ void read_place(SectionReader& section, S3Connection& s3) {
       section.refuse(key, fmt::format("\"{}\" has no effect with an endpoint of your own", section.name_of(key)),
                      "remove it, or remove endpoint");
     }
-  }
-}
-
-void read_way(SectionReader& section, S3Connection& s3, const SecretSources& secrets) {
-  s3.ca_file = section.has("ca_file") ? section.path("ca_file", std::nullopt, secrets.folder) : "";
-  if (!s3.ca_file.empty()) {
-    const auto there = secrets.files.open(s3.ca_file);
-    if (!there) {
-      section.refuse("ca_file", fmt::format("cannot be read: {}", there.error().message()));
-    }
-  }
-  s3.proxy = section.text("proxy", "");
-  if (!s3.proxy.empty() && !parse_server_url(s3.proxy)) {
-    section.refuse("proxy", "it is not the URL of a proxy",
-                   "write it like \"http://proxy.example.org:3128\"; a user goes into proxy_user");
-  }
-  s3.proxy_user = section.text("proxy_user", "");
-  if (!s3.proxy_user.empty()) {
-    s3.proxy_password = read_secret(section, "proxy_password", secrets);
-  }
-  if (!s3.proxy_user.empty() && s3.proxy.empty()) {
-    section.refuse("proxy_user", "it has no effect without a proxy", "set proxy");
   }
 }
 
@@ -206,7 +179,7 @@ S3Connection read_s3(SectionReader& section, ConnectionName name, const SecretSo
   S3Connection s3;
   s3.name = std::move(name);
   read_place(section, s3);
-  read_way(section, s3, secrets);
+  s3.way = read_http_way(section, secrets);
   read_keys(section, s3, secrets);
   read_writing(section, s3);
   s3.uploads = section.number("uploads", {4, 1, 32});

@@ -53,21 +53,33 @@ Secret from_environment(SectionReader& section, const std::string& key, const Se
 }
 
 Secret from_file(SectionReader& section, const std::string& key, const SecretSources& sources) {
-  const std::string path = section.path(key, std::nullopt, sources.folder);
+  auto secret = read_secret_file(sources.files, section.path(key, std::nullopt, sources.folder));
+  if (!secret) {
+    section.refuse(key, secret.error().reason, secret.error().hint);
+    return {};
+  }
+  return *std::move(secret);
+}
+
+Error secret_error(const std::string& path, std::string reason, std::string hint = "") {
+  return {ErrorKind::kConfiguration, "read secret file", path, std::move(reason), std::move(hint)};
+}
+
+}  // namespace
+
+Result<Secret> read_secret_file(FileSystem& files, const std::string& path) {
   const auto mode = file_mode(path);
   if (!mode) {
-    section.refuse(key, fmt::format("cannot read the secret file: {}", mode.error().message()));
-    return {};
+    return fail(secret_error(path, fmt::format("cannot read the secret file: {}", mode.error().message())));
   }
   if ((*mode & kOthersMask) != 0) {
-    section.refuse(key, fmt::format("the secret file {} can be read or changed by others (mode {:04o})", path, *mode),
-                   fmt::format("run: chmod 600 {}", path));
-    return {};
+    return fail(secret_error(
+        path, fmt::format("the secret file {} can be read or changed by others (mode {:04o})", path, *mode),
+        fmt::format("run: chmod 600 {}", path)));
   }
-  auto content = read_file(sources.files, path, kLongestSecret);
+  auto content = read_file(files, path, kLongestSecret);
   if (!content) {
-    section.refuse(key, fmt::format("cannot read the secret file: {}", content.error().message()));
-    return {};
+    return fail(secret_error(path, fmt::format("cannot read the secret file: {}", content.error().message())));
   }
   if (content->ends_with('\n')) {
     content->pop_back();
@@ -76,12 +88,10 @@ Secret from_file(SectionReader& section, const std::string& key, const SecretSou
     content->pop_back();
   }
   if (content->empty()) {
-    section.refuse(key, fmt::format("the secret file {} is empty", path));
+    return fail(secret_error(path, fmt::format("the secret file {} is empty", path)));
   }
   return Secret(*std::move(content));
 }
-
-}  // namespace
 
 Secret read_secret(SectionReader& section, const std::string& name, const SecretSources& sources) {
   const std::string file_key = name + "_file";

@@ -24,6 +24,7 @@
 #include "config/reader.h"
 #include "config/s3_section.h"
 #include "config/secrets.h"
+#include "config/snowflake_section.h"
 #include "model/names.h"
 #include "model/table.h"
 
@@ -117,7 +118,7 @@ void read_connections(SectionReader& top, SectionResults& results) {
       refuse_name(section, "connection", member.key);
     }
     const std::size_t errors = results.report.errors.size();
-    const std::string type = section.word("type", std::nullopt, {"directory", "s3", "duckdb"});
+    const std::string type = section.word("type", std::nullopt, {"directory", "s3", "duckdb", "snowflake"});
     const bool known = results.report.errors.size() == errors;
     results.connection_types[member.key] = known ? type : "";
     if (!known) {
@@ -127,6 +128,8 @@ void read_connections(SectionReader& top, SectionResults& results) {
       read_directory(section, member.key, results);
     } else if (type == "s3") {
       results.config.buckets.push_back(read_s3(section, ConnectionName(member.key), results.secrets));
+    } else if (type == "snowflake") {
+      results.config.snowflakes.push_back(read_snowflake(section, ConnectionName(member.key), results.secrets));
     } else {
       read_duckdb(section, member.key, results);
     }
@@ -134,8 +137,17 @@ void read_connections(SectionReader& top, SectionResults& results) {
   }
 }
 
+/// How Snowflake is to load.
+void read_method(SectionReader& section, RepeaterConfig& repeater) {
+  repeater.method =
+      section.word("method", "snowpipe", {"snowpipe", "copy"}) == "copy" ? LoadMethod::kCopy : LoadMethod::kSnowpipe;
+  if (repeater.method == LoadMethod::kSnowpipe) {
+    repeater.pipe = read_object_name(section, "pipe", repeater.table.str() + "_PIPE");
+  }
+}
+
 /// Where the rows go, and when.
-void read_loading(SectionReader& section, RepeaterConfig& repeater) {
+void read_loading(SectionReader& section, const SectionResults& results, RepeaterConfig& repeater) {
   repeater.table = TableName(section.text("table", std::nullopt));
   if (!repeater.table.empty() && !is_identifier(repeater.table.str())) {
     section.refuse("table", fmt::format("\"{}\" is not a valid name of a table", repeater.table.str()),
@@ -143,6 +155,10 @@ void read_loading(SectionReader& section, RepeaterConfig& repeater) {
   }
   repeater.stage = ConnectionName(section.text("stage", std::nullopt));
   repeater.destination = ConnectionName(section.text("destination", std::nullopt));
+  const auto type = results.connection_types.find(repeater.destination.str());
+  if (type != results.connection_types.end() && type->second == "snowflake") {
+    read_method(section, repeater);
+  }
   repeater.threshold = section.size("threshold", {kGiga, kKilo, kMost});
   repeater.chunk_size = section.size("chunk_size", {64 * kMega, 64 * kKilo, 250 * kMega});
   repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
@@ -151,7 +167,8 @@ void read_loading(SectionReader& section, RepeaterConfig& repeater) {
 
 /// Kinds without rows have nothing to pack, stage or load.
 void refuse_loading(SectionReader& section, Kind kind) {
-  for (const char* key : {"table", "stage", "destination", "threshold", "chunk_size", "chunk_age", "keep_staged"}) {
+  for (const char* key :
+       {"table", "stage", "destination", "method", "pipe", "threshold", "chunk_size", "chunk_age", "keep_staged"}) {
     if (section.has(key)) {
       section.refuse(key,
                      fmt::format("\"{}\" has no effect: documents of kind \"{}\" make no rows", key, to_string(kind)),
@@ -171,7 +188,7 @@ void read_repeater(SectionReader& section, const std::string& name, SectionResul
                               {"form", "case", "user", "location", "data_source", "form_stub", "app_change"}))
           .value_or(Kind::kForm);
   if (makes_rows(repeater.kind)) {
-    read_loading(section, repeater);
+    read_loading(section, results, repeater);
   } else {
     refuse_loading(section, repeater.kind);
   }

@@ -51,7 +51,7 @@ FetchingLoader::Request* FetchingLoader::find(const std::string& handle) {
   return found == requests_.end() ? nullptr : found->second.get();
 }
 
-Result<LoadProgress> FetchingLoader::poll(const std::string& handle) {
+Result<LoadProgress> FetchingLoader::poll(const LoadJob& /*job*/, const std::string& handle) {
   Request* request = find(handle);
   if (request == nullptr) {
     return LoadProgress{LoadState::kForgotten, {}, {}, false};
@@ -88,7 +88,7 @@ Result<LoadProgress> FetchingLoader::begin_next(Request& request) {
 LoadProgress FetchingLoader::running(const Request& request) { return {LoadState::kRunning, request.done, {}, false}; }
 
 Result<LoadProgress> FetchingLoader::follow(Request& request) {
-  FIRN_ASSIGN(LoadProgress progress, loader_.poll(request.part));
+  FIRN_ASSIGN(LoadProgress progress, loader_.poll(request.job, request.part));
   switch (progress.state) {
     case LoadState::kRunning:
       return running(request);

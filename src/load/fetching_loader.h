@@ -31,7 +31,7 @@ class FetchingLoader final : public Loader {
   ~FetchingLoader() override;
 
   Result<std::string> submit(const LoadJob& job) override;
-  Result<LoadProgress> poll(const std::string& handle) override;
+  Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override { return loader_.count(table); }
 
  private:

@@ -34,7 +34,7 @@ class FetchingLoaderTest : public testing::Test {
   LoadProgress finish(const std::string& handle) {
     LoadProgress progress;
     for (int polls = 0; progress.state == LoadState::kRunning && polls < 100; ++polls) {
-      progress = loader_.poll(handle).value();
+      progress = loader_.poll({}, handle).value();
     }
     return progress;
   }
@@ -63,24 +63,24 @@ TEST_F(FetchingLoaderTest, LoadsOneCopyAfterTheOtherAndLeavesNone) {
 
 TEST_F(FetchingLoaderTest, NeverHasMoreThanOneCopy) {
   const std::string handle = loader_.submit(job_).value();
-  while (loader_.poll(handle).value().state == LoadState::kRunning) {
+  while (loader_.poll({}, handle).value().state == LoadState::kRunning) {
     EXPECT_LE(left().size(), 1U);
   }
 }
 
 TEST_F(FetchingLoaderTest, TellsWhatIsFinishedWhileItRuns) {
   const std::string handle = loader_.submit(job_).value();
-  EXPECT_EQ(loader_.poll(handle).value().files.size(), 0U);
-  const LoadProgress second = loader_.poll(handle).value();
+  EXPECT_EQ(loader_.poll({}, handle).value().files.size(), 0U);
+  const LoadProgress second = loader_.poll({}, handle).value();
   EXPECT_EQ(second.state, LoadState::kRunning);
   ASSERT_EQ(second.files.size(), 1U);
   EXPECT_EQ(second.files[0].key, job_.files[0].key);
-  EXPECT_EQ(loader_.poll(handle).value().state, LoadState::kDone) << "at once with the last file";
+  EXPECT_EQ(loader_.poll({}, handle).value().state, LoadState::kDone) << "at once with the last file";
 }
 
 TEST_F(FetchingLoaderTest, ForgetsARequestOfAnEarlierProcessAndRemovesItsCopy) {
   ASSERT_TRUE(replace_file(files_, "/fetched/a", "a part"));
-  EXPECT_EQ(loader_.poll("r-fetch-1").value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader_.poll({}, "r-fetch-1").value().state, LoadState::kForgotten);
   ASSERT_TRUE(loader_.submit(job_));
   EXPECT_TRUE(left().empty());
 }
@@ -99,27 +99,27 @@ TEST_F(FetchingLoaderTest, AFileThatIsGoneEndsTheRequestWithWhatWasFinished) {
 TEST_F(FetchingLoaderTest, AStageThatCannotBeReachedIsAskedAgain) {
   const std::string handle = loader_.submit(job_).value();
   stage_.fail_next({ErrorKind::kUnavailable, "read", "a", "no answer", ""});
-  EXPECT_EQ(loader_.poll(handle).error().reason, "no answer");
+  EXPECT_EQ(loader_.poll({}, handle).error().reason, "no answer");
   EXPECT_EQ(finish(handle).state, LoadState::kDone);
 }
 
 TEST_F(FetchingLoaderTest, ADestinationThatIsBusyIsAskedAgainWithTheSameCopy) {
   const std::string handle = loader_.submit(job_).value();
   destination_.fail_next_submit({ErrorKind::kBusy, "load", "forms", "it is open elsewhere", ""});
-  EXPECT_EQ(loader_.poll(handle).error().kind, ErrorKind::kBusy);
+  EXPECT_EQ(loader_.poll({}, handle).error().kind, ErrorKind::kBusy);
   stage_.fail_next({ErrorKind::kUnavailable, "read", "a", "it must not be asked now", ""});
-  EXPECT_EQ(loader_.poll(handle).value().state, LoadState::kRunning);
+  EXPECT_EQ(loader_.poll({}, handle).value().state, LoadState::kRunning);
 }
 
 TEST_F(FetchingLoaderTest, WhatTheDestinationForgetsIsForgotten) {
   const std::string handle = loader_.submit(job_).value();
-  ASSERT_TRUE(loader_.poll(handle));
+  ASSERT_TRUE(loader_.poll({}, handle));
   destination_.forget(Error{ErrorKind::kUnavailable, "load", "forms", "it died", ""});
-  const LoadProgress progress = loader_.poll(handle).value();
+  const LoadProgress progress = loader_.poll({}, handle).value();
   EXPECT_EQ(progress.state, LoadState::kForgotten);
   EXPECT_EQ(progress.reason->reason, "it died");
   EXPECT_TRUE(left().empty());
-  EXPECT_EQ(loader_.poll(handle).value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader_.poll({}, handle).value().state, LoadState::kForgotten);
 }
 
 }  // namespace

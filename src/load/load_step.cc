@@ -108,16 +108,15 @@ Result<StepOutcome> LoadStep::close(const Batch& batch) {
 StepOutcome LoadStep::intend(const Batch& batch, const std::vector<Chunk>& chunks) {
   const Timestamp now = clock_.now();
   std::vector<Transition> moves;
-  moves.emplace_back(MoveBatch{batch.id, BatchState::kClosing, BatchState::kSubmitted, now, make_request_id_()});
+  intended_ = make_request_id_();
+  moves.emplace_back(MoveBatch{batch.id, BatchState::kClosing, BatchState::kSubmitted, now, intended_});
   std::vector<Chunk> fitting;
   for (const Chunk& chunk : in_state(chunks, ChunkState::kStaged)) {
-    if (chunk.definition == table_.digest()) {
-      fitting.push_back(chunk);
-      continue;
+    if (std::string why = objection_to(chunk); !why.empty()) {
+      moves.emplace_back(MoveChunk{chunk.id, ChunkState::kStaged, ChunkState::kQuarantined, now, std::move(why)});
+    } else if (fitting.size() < loader_.most_files()) {
+      fitting.push_back(chunk);  // the others are for the next request
     }
-    moves.emplace_back(MoveChunk{chunk.id, ChunkState::kStaged, ChunkState::kQuarantined, now,
-                                 fmt::format("its rows have another shape ({}) than the table {} has now ({})",
-                                             chunk.definition, table_.table.str(), table_.digest())});
   }
   for (const Chunk& chunk : failed_.to_ask_for(batch.id, fitting)) {
     moves.emplace_back(MoveChunk{chunk.id, ChunkState::kStaged, ChunkState::kSubmitted, now, {}});
@@ -143,12 +142,53 @@ Result<StepOutcome> LoadStep::follow(const Batch& batch) {
   return batch.handle.empty() ? submit(batch, unreported) : poll(batch, unreported);
 }
 
-StepOutcome LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {
-  crash_point("load.after_intent");
-  LoadJob job{batch.request_id, full_name(batch), table_, {}};
-  for (const Chunk& chunk : chunks) {
-    job.files.push_back({chunk.key, stage_.location(chunk.key), chunk.rows, chunk.bytes_longest_row});
+/// Why the chunk must not be loaded; empty when it may be.
+std::string LoadStep::objection_to(const Chunk& chunk) const {
+  if (chunk.definition != table_.digest()) {
+    return fmt::format("its rows have another shape ({}) than the table {} has now ({})", chunk.definition,
+                       table_.table.str(), table_.digest());
   }
+  return loader_.too_old(file_of(chunk, Timestamp::max()));
+}
+
+LoadFile LoadStep::file_of(const Chunk& chunk, Timestamp submitted_at) const {
+  LoadFile file{chunk.key,
+                stage_.location(chunk.key),
+                chunk.rows,
+                chunk.bytes_longest_row,
+                chunk.bytes_compressed,
+                chunk.staged_at,
+                {}};
+  if (chunk.submitted_at && *chunk.submitted_at < submitted_at) {
+    file.first_submitted_at = chunk.submitted_at;
+  }
+  return file;
+}
+
+LoadJob LoadStep::job_for(const Batch& batch, const std::vector<Chunk>& chunks) const {
+  LoadJob job;
+  job.request_id = batch.request_id;
+  job.batch = full_name(batch);
+  job.table = table_;
+  job.submitted_at = batch.submitted_at.value_or(clock_.now());
+  for (const Chunk& chunk : chunks) {
+    job.files.push_back(file_of(chunk, job.submitted_at));
+  }
+  return job;
+}
+
+Result<bool> LoadStep::has_loaded_before() {
+  FIRN_ASSIGN(const RepeaterTotals totals, catalog_.totals(repeater_));
+  return std::ranges::any_of(totals.chunks, [](const ChunkTotals& each) {
+    return each.chunks > 0 && (each.state == ChunkState::kLoaded || each.state == ChunkState::kPurged);
+  });
+}
+
+Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {
+  crash_point("load.after_intent");
+  LoadJob job = job_for(batch, chunks);
+  job.is_repeat = std::exchange(intended_, {}) != batch.request_id;
+  FIRN_ASSIGN(job.has_loaded_before, has_loaded_before());
   auto handle = loader_.submit(job);
   if (!handle) {
     return StepOutcome::failed(std::move(handle).error());
@@ -158,19 +198,34 @@ StepOutcome LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunk
 }
 
 StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks) {
-  auto progress = loader_.poll(batch.handle);
+  auto progress = loader_.poll(job_for(batch, chunks), batch.handle);
   if (!progress) {
     return StepOutcome::failed(std::move(progress).error());
   }
   switch (progress->state) {
     case LoadState::kRunning:
-      return StepOutcome::attempt(StepOutcome::idle_for(next_wait(batch.handle, progress->files.size())));
+      return wait(batch, chunks, *progress);
     case LoadState::kDone:
       return record(batch, chunks, *progress);
     case LoadState::kForgotten:
       break;
   }
   return go_back(batch, chunks, *progress);
+}
+
+/// What is known already is recorded: the destination may not tell it for ever.
+StepOutcome LoadStep::wait(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) {
+  const Reports reports = reports_of(progress);
+  std::vector<Transition> said;
+  for (const Chunk& chunk : chunks) {
+    if (const auto report = reports.find(chunk.key); report != reports.end()) {
+      said.emplace_back(ReportChunk{chunk.id, *report->second});
+    }
+  }
+  if (!said.empty()) {
+    return StepOutcome::attempt(StepOutcome::done(std::move(said)));
+  }
+  return StepOutcome::attempt(StepOutcome::idle_for(next_wait(batch.handle, chunks.size())));
 }
 
 StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress) {
@@ -229,10 +284,10 @@ std::optional<Transition> LoadStep::hold(const Batch& batch, const std::vector<C
                    fmt::format("loading it alone has failed {} times: {}", FailedLoads::kAlone, reason.message())};
 }
 
-Duration LoadStep::next_wait(const std::string& handle, std::size_t finished) {
-  wait_ = polled_ == handle && finished_ == finished ? std::min(2 * wait_, kLongestWait) : kFirstWait;
+Duration LoadStep::next_wait(const std::string& handle, std::size_t waiting) {
+  wait_ = polled_ == handle && waiting_ == waiting ? std::min(2 * wait_, kLongestWait) : kFirstWait;
   polled_ = handle;
-  finished_ = finished;
+  waiting_ = waiting;
   return wait_;
 }
 

@@ -52,15 +52,22 @@ class LoadStep final : public Step {
   Result<StepOutcome> close(const Batch& batch);
   StepOutcome intend(const Batch& batch, const std::vector<Chunk>& chunks);
   Result<StepOutcome> follow(const Batch& batch);
-  StepOutcome submit(const Batch& batch, const std::vector<Chunk>& chunks);
+  Result<StepOutcome> submit(const Batch& batch, const std::vector<Chunk>& chunks);
   StepOutcome poll(const Batch& batch, const std::vector<Chunk>& chunks);
   StepOutcome record(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
   /// Records what had been finished; the other files are asked for again.
   StepOutcome go_back(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
   /// Puts the one chunk of the request into quarantine when it ends every run; nothing when it is to be tried again.
   std::optional<Transition> hold(const Batch& batch, const std::vector<Chunk>& undone, const Error& reason);
-  /// The pause until the next poll: it grows while nothing more was `finished`.
-  Duration next_wait(const std::string& handle, std::size_t finished);
+  /// What the request for these chunks says.
+  [[nodiscard]] LoadJob job_for(const Batch& batch, const std::vector<Chunk>& chunks) const;
+  [[nodiscard]] LoadFile file_of(const Chunk& chunk, Timestamp submitted_at) const;
+  [[nodiscard]] std::string objection_to(const Chunk& chunk) const;
+  /// True when rows of the repeater were proven to be in the table.
+  Result<bool> has_loaded_before();
+  StepOutcome wait(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
+  /// The pause until the next poll: it grows while as many files as before are `waiting`.
+  Duration next_wait(const std::string& handle, std::size_t waiting);
 
   const RepeaterName repeater_;
   const TableDefinition table_;
@@ -71,9 +78,10 @@ class LoadStep final : public Step {
   const std::function<Status(const Batch&)> leave_mark_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
-  std::string polled_;        ///< the handle that was polled last
-  std::size_t finished_ = 0;  ///< files of it, by then
-  Duration wait_{};           ///< the pause after the next poll of it
+  std::string intended_;     ///< the request that was recorded last, until it is submitted
+  std::string polled_;       ///< the handle that was polled last
+  std::size_t waiting_ = 0;  ///< files of it, by then
+  Duration wait_{};          ///< the pause after the next poll of it
 };
 
 }  // namespace firn

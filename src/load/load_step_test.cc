@@ -189,6 +189,7 @@ TEST_F(LoadStepTest, LooksSoonAgainWhenAFileWasFinished) {
     run();
   }
   loader.say_finished(1);
+  EXPECT_EQ(run().result, StepResult::kDone) << "what is known is recorded at once";
   EXPECT_EQ(run().again_in, Duration(std::chrono::milliseconds(50)));
   EXPECT_EQ(run().again_in, Duration(std::chrono::milliseconds(100)));
 }

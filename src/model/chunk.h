@@ -47,7 +47,7 @@ struct Chunk {
   Timestamp oldest_received_at;
   Timestamp packed_at;
   std::optional<Timestamp> staged_at;
-  std::optional<Timestamp> submitted_at;
+  std::optional<Timestamp> submitted_at;  ///< for the first time under its key
   std::optional<Timestamp> loaded_at;
   std::optional<Timestamp> purged_at;
 };

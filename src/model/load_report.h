@@ -23,7 +23,8 @@ struct FileReport {
   ObjectKey key;
   FileStatus status = FileStatus::kFailed;
   std::uint64_t rows_loaded = 0;
-  std::string message;  ///< the destination's words when it is not kLoaded; no payload
+  std::string message;           ///< the destination's words when it is not kLoaded; no payload
+  std::uint64_t error_line = 0;  ///< of the file, from 1: why it failed; 0 when unknown
 };
 
 }  // namespace firn

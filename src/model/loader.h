@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "model/load_report.h"
 #include "model/names.h"
 #include "model/table.h"
@@ -17,6 +19,9 @@ struct LoadFile {
   std::string location;  ///< Stage::location()
   std::uint64_t rows = 0;
   std::uint64_t bytes_longest_row = 0;
+  std::uint64_t bytes = 0;  ///< of the file
+  std::optional<Timestamp> staged_at{};
+  std::optional<Timestamp> first_submitted_at{};  ///< by an earlier request; nothing when this is the first
 };
 
 /// What one request loads. All files have the shape of `table`.
@@ -25,6 +30,9 @@ struct LoadJob {
   std::string batch;       ///< for people and query tags: `<repeater>/<period>/<number>`
   TableDefinition table;
   std::vector<LoadFile> files;
+  Timestamp submitted_at{};        ///< when the request was intended
+  bool is_repeat = false;          ///< the same request may have been submitted before
+  bool has_loaded_before = false;  ///< rows of the repeater were proven to be in the table
 };
 
 enum class LoadState {
@@ -50,11 +58,22 @@ class Loader {
   /// kBusy and kUnavailable: nothing was begun, try again.
   virtual Result<std::string> submit(const LoadJob& job) = 0;
 
-  /// How far it is. An error means that nothing is known: the request may still be running.
-  virtual Result<LoadProgress> poll(const std::string& handle) = 0;
+  /// How far it is. `job` is what was submitted, without the files whose report has been recorded since. An error means
+  /// that nothing is known: the request may still be running.
+  virtual Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) = 0;
 
   /// Rows in the table; kNotFound when there is no table yet.
   virtual Result<std::uint64_t> count(const TableDefinition& table) = 0;
+
+  /// How many files a request may name.
+  [[nodiscard]] virtual std::size_t most_files() const { return kNoLimit; }
+
+  /// Why the file must not be submitted (again): the destination may have forgotten that it has loaded it. For people;
+  /// empty when it may.
+  [[nodiscard]] virtual std::string too_old(const LoadFile& /*file*/) const { return {}; }
+
+ protected:
+  static constexpr std::size_t kNoLimit = 1'000'000;
 };
 
 }  // namespace firn

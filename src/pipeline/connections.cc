@@ -13,23 +13,26 @@
 namespace firn {
 
 Connections::Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance)
-    : config_(config), surroundings_(surroundings) {
+    : config_(config), instance_(instance), surroundings_(surroundings) {
   for (const DirectoryConnection& connection : config.directories) {
     add_stage(connection.name,
-              std::make_unique<DirectoryStage>(surroundings_.files, connection.path, connection.prefix), instance);
+              std::make_unique<DirectoryStage>(surroundings_.files, connection.path, connection.prefix));
   }
   for (const S3Connection& connection : config.buckets) {
     auto& access = buckets_[connection.name] = std::make_unique<S3Access>(connection, surroundings_);
-    add_stage(connection.name, access->make_stage(), instance);
+    add_stage(connection.name, access->make_stage());
   }
   for (const DuckdbConnection& connection : config.databases) {
     add_database(connection);
   }
+  for (const SnowflakeConnection& connection : config.snowflakes) {
+    snowflakes_[connection.name] = std::make_unique<SnowflakeAccess>(connection, surroundings_.clock);
+  }
 }
 
-void Connections::add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage, const std::string& instance) {
+void Connections::add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage) {
   marks_[name] = std::make_unique<StageMarks>(*stage, surroundings_.files,
-                                              join(join(config_.data_dir, "marks"), name.str()), instance);
+                                              join(join(config_.data_dir, "marks"), name.str()), instance_);
   stages_[name] = std::move(stage);
 }
 
@@ -44,6 +47,11 @@ void Connections::add_database(const DuckdbConnection& connection) {
 }
 
 Loader& Connections::loader_for(const RepeaterConfig& repeater) {
+  if (const auto snowflake = snowflakes_.find(repeater.destination); snowflake != snowflakes_.end()) {
+    auto& loader = snowflake_loaders_[repeater.name];
+    loader = snowflake->second->make_loader(repeater, instance_);
+    return *loader;
+  }
   Loader& loader = *loaders_.at(repeater.destination);
   if (!buckets_.contains(repeater.stage)) {
     return loader;

@@ -11,6 +11,7 @@
 #include "model/names.h"
 #include "model/stage.h"
 #include "pipeline/s3_access.h"
+#include "pipeline/snowflake_access.h"
 #include "stage/stage_marks.h"
 
 namespace firn {
@@ -33,17 +34,20 @@ class Connections {
   [[nodiscard]] RepeaterEnds ends_of(const RepeaterConfig& repeater);
 
  private:
-  void add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage, const std::string& instance);
+  void add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage);
   void add_database(const DuckdbConnection& connection);
-  /// A destination reads local files only: chunks in a bucket are fetched for it.
+  /// DuckDB reads local files only: chunks in a bucket are fetched for it. Snowflake reads the bucket itself.
   Loader& loader_for(const RepeaterConfig& repeater);
 
   const Config& config_;
+  const std::string instance_;
   const S3Access::Surroundings surroundings_;
   std::map<ConnectionName, std::unique_ptr<S3Access>> buckets_;
   std::map<ConnectionName, std::unique_ptr<Stage>> stages_;
   std::map<ConnectionName, std::unique_ptr<StageMarks>> marks_;
   std::map<ConnectionName, std::unique_ptr<Loader>> loaders_;
+  std::map<ConnectionName, std::unique_ptr<SnowflakeAccess>> snowflakes_;
+  std::map<RepeaterName, std::unique_ptr<Loader>> snowflake_loaders_;
   std::map<std::pair<ConnectionName, ConnectionName>, std::unique_ptr<Loader>> fetching_;  ///< by stage and destination
 };
 

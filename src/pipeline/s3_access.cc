@@ -13,10 +13,11 @@ namespace firn {
 namespace {
 
 HttpClientOptions http_options(const S3Connection& connection) {
-  return {connection.ca_file, connection.proxy, connection.proxy_user, connection.proxy_password.reveal(), false};
+  const HttpWay& way = connection.way;
+  return {way.ca_file, way.proxy, way.proxy_user, way.proxy_password.reveal(), false};
 }
 
-S3Transport::MakeHttp make_http(const S3Connection& connection) {
+MakeHttpClient make_http(const S3Connection& connection) {
   return [options = http_options(connection)] { return make_curl_client_with(options); };
 }
 

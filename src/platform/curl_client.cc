@@ -267,9 +267,12 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
-    set(CURLOPT_USERAGENT, "firn");
+    set(CURLOPT_USERAGENT, "firn/" FIRN_VERSION);
     set(CURLOPT_TIMEOUT_MS, milliseconds(call.timeout));
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(call.timeout, kConnectLimit)));
+    if (call.takes_gzip) {
+      set(CURLOPT_ACCEPT_ENCODING, "gzip");
+    }
     if (!call.unix_path.empty()) {
       set(CURLOPT_UNIX_SOCKET_PATH, call.unix_path.c_str());
       set(CURLOPT_PROXY, "");  // one from the environment would be asked instead

@@ -31,6 +31,7 @@ struct HttpCall {
   std::string password = {};
   Duration timeout = std::chrono::seconds(30);
   std::size_t response_limit = 64U << 20U;
+  bool takes_gzip = false;  ///< the answer may come compressed; the reply's body is not
 };
 
 struct HttpReply {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mutex.h"
 
 namespace firn {
 
@@ -33,6 +34,13 @@ void set_thread_name(const char* name) {
   // A longer name would be refused.
   const auto front = std::string(name).substr(0, 15);
   ::pthread_setname_np(::pthread_self(), front.c_str());
+}
+
+void pause(Duration duration) {
+  Mutex mutex;
+  Condition never;  // nobody notifies: only time ends the wait
+  const MutexLock lock(mutex);
+  never.wait_for(mutex, duration);
 }
 
 Duration thread_cpu_time() {

@@ -18,6 +18,9 @@ void set_thread_name(const char* name);
 /// its own value. It cannot be taken back without privileges. A failure is ignored: only speed depends on it.
 void lower_thread_priority(int nice);
 
+/// Lets time pass.
+void pause(Duration duration);
+
 /// Processor time that the calling thread has used.
 Duration thread_cpu_time();
 

@@ -67,10 +67,10 @@ class LoaderContract : public testing::TestWithParam<const char*> {
   /// Asks again until the request is not running any more.
   LoadProgress finish(const std::string& handle) {
     const MutexLock lock(mutex_);
-    LoadProgress progress = loader.poll(handle).value();
+    LoadProgress progress = loader.poll({}, handle).value();
     while (progress.state == LoadState::kRunning) {
       pause_.wait_for(mutex_, std::chrono::milliseconds(2));
-      progress = loader.poll(handle).value();
+      progress = loader.poll({}, handle).value();
     }
     return progress;
   }
@@ -134,7 +134,7 @@ TEST_P(LoaderContract, TellsTheSameReportAgain) {
 }
 
 TEST_P(LoaderContract, KnowsNothingOfAForeignHandle) {
-  EXPECT_EQ(loader.poll("never heard of").value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader.poll({}, "never heard of").value().state, LoadState::kForgotten);
 }
 
 TEST_P(LoaderContract, HasNoTableBeforeTheFirstLoad) {

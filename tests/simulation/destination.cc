@@ -134,7 +134,7 @@ Result<std::string> UnreliableLoader::submit(const LoadJob& job) {
   return handle;
 }
 
-Result<LoadProgress> UnreliableLoader::poll(const std::string& handle) {
+Result<LoadProgress> UnreliableLoader::poll(const LoadJob& /*job*/, const std::string& handle) {
   const auto found = running_.find(handle);
   if (found == running_.end()) {
     return LoadProgress{LoadState::kForgotten, {}, {}};

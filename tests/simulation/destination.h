@@ -52,7 +52,7 @@ class UnreliableLoader final : public Loader {
       : destination_(destination), files_(files), chance_(chance), trouble_(trouble) {}
 
   Result<std::string> submit(const LoadJob& job) override;
-  Result<LoadProgress> poll(const std::string& handle) override;
+  Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
 
  private:

@@ -84,7 +84,7 @@ FileReport MemoryLoader::load(const TableName& table, const LoadFile& file) {
   return {file.key, FileStatus::kLoaded, loaded_[file.key], {}};
 }
 
-Result<LoadProgress> MemoryLoader::poll(const std::string& handle) {
+Result<LoadProgress> MemoryLoader::poll(const LoadJob& /*job*/, const std::string& handle) {
   const MutexLock lock(mutex_);
   if (poll_fault_) {
     return fail(*std::exchange(poll_fault_, std::nullopt));
@@ -94,7 +94,11 @@ Result<LoadProgress> MemoryLoader::poll(const std::string& handle) {
     return LoadProgress{LoadState::kForgotten, {}, forgotten_why_};
   }
   if (request->second.polls_left-- > 0) {
-    return LoadProgress{LoadState::kRunning, std::vector<FileReport>(said_finished_), {}, false};
+    LoadProgress running{LoadState::kRunning, {}, {}, false};
+    for (std::size_t i = 0; i < said_finished_; ++i) {
+      running.files.push_back(load(request->second.job.table.table, request->second.job.files.at(i)));
+    }
+    return running;
   }
   LoadProgress done{LoadState::kDone, {}, {}};
   for (const LoadFile& file : request->second.job.files) {

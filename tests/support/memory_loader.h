@@ -41,7 +41,7 @@ class MemoryLoader final : public Loader {
   [[nodiscard]] int times_loaded(const ObjectKey& key);
 
   Result<std::string> submit(const LoadJob& job) override;
-  Result<LoadProgress> poll(const std::string& handle) override;
+  Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
 
  private:

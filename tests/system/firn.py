@@ -87,6 +87,7 @@ class Settings:
     listeners: str = ""  # sections [[intake.listener]]; else one on loopback
     extra: str = ""
     stage: str = "staging"  # the connection that the repeater's chunks go to
+    destination: str = "warehouse"  # the connection that the rows go to
     connections: str = ""  # more sections [connection.NAME]
     folders: dict = field(default_factory=dict)  # "data" and "stage" may lie elsewhere
 
@@ -110,6 +111,13 @@ path = {toml_text(path)}
 """
 
 
+def duckdb_warehouse(folder):
+    return f"""[connection.warehouse]
+type = "duckdb"
+database = {toml_text(folder / "warehouse.duckdb")}
+"""
+
+
 def config_text(folder, settings):
     data = settings.folders.get("data", folder / "data")
     stage = settings.folders.get("stage", folder / "stage")
@@ -129,15 +137,12 @@ pack_floor = {toml_text(settings.pack_floor)}
 
 {directory_stage(stage) if settings.stage == "staging" else ""}
 {settings.connections}
-[connection.warehouse]
-type = "duckdb"
-database = {toml_text(folder / "warehouse.duckdb")}
-
+{duckdb_warehouse(folder) if settings.destination == "warehouse" else ""}
 [repeater.{REPEATER}]
 kind = "form"
 table = {toml_text(TABLE)}
 stage = {toml_text(settings.stage)}
-destination = "warehouse"
+destination = {toml_text(settings.destination)}
 chunk_size = {toml_text(settings.chunk_size)}
 chunk_age = {toml_text(settings.chunk_age)}
 threshold = {toml_text(settings.threshold)}

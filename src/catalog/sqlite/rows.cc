@@ -12,7 +12,8 @@ namespace firn {
 const std::string kChunkColumns =
     "t.id, (SELECT name FROM repeaters WHERE id = t.repeater), t.batch, t.first, t.last, t.attempt, t.definition, "
     "t.rows, t.bytes_uncompressed, t.bytes_compressed, t.bytes_longest_row, t.content_digest, t.file_digest, "
-    "t.object_key, t.state, t.report_status, t.report_rows, t.report_message, t.reason, t.oldest_received_at, "
+    "t.object_key, t.state, t.report_status, t.report_rows, t.report_message, t.report_line, t.reason, "
+    "t.oldest_received_at, "
     "t.packed_at, t.staged_at, t.submitted_at, t.loaded_at, t.purged_at";
 
 const std::string kBatchColumns =
@@ -45,6 +46,7 @@ Status read_report(Query& query, const std::string& path, Chunk& chunk) {
     (void)query.text();
     (void)query.number();
     (void)query.text();
+    (void)query.number();
     return {};
   }
   FileReport report;
@@ -52,6 +54,7 @@ Status read_report(Query& query, const std::string& path, Chunk& chunk) {
   FIRN_ASSIGN(report.status, word(query, path, parse_file_status));
   report.rows_loaded = query.number();
   report.message = query.text();
+  report.error_line = query.number();
   chunk.report = std::move(report);
   return {};
 }

@@ -167,8 +167,13 @@ constexpr const char* kTargets = R"sql(
 ALTER TABLE repeaters ADD COLUMN target TEXT NOT NULL DEFAULT '';
 )sql";
 
+// The line of a file at which the destination refused it.
+constexpr const char* kReportLines = R"sql(
+ALTER TABLE chunks ADD COLUMN report_line INTEGER;
+)sql";
+
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 3> kMigrations{kFirstSchema, kFetchRequests, kTargets};
+constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kFetchRequests, kTargets, kReportLines};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

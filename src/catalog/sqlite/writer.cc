@@ -218,17 +218,21 @@ Status CatalogWriter::update_chunk(const Chunk& before, const Chunk& after) {
   std::optional<std::string_view> status;
   std::optional<std::uint64_t> rows;
   std::optional<std::string_view> message;
+  std::optional<std::uint64_t> line;
   if (after.report) {
     status = to_string(after.report->status);
     rows = after.report->rows_loaded;
     message = after.report->message;
+    line = after.report->error_line;
   }
-  FIRN_TRY(database_
-               .query("UPDATE chunks SET batch = ?, state = ?, report_status = ?, report_rows = ?, report_message = ?, "
-                      "reason = ?, staged_at = ?, submitted_at = ?, loaded_at = ?, purged_at = ? WHERE id = ?",
-                      after.batch, to_string(after.state), status, rows, message, after.reason, after.staged_at,
-                      after.submitted_at, after.loaded_at, after.purged_at, after.id)
-               .run());
+  FIRN_TRY(
+      database_
+          .query(
+              "UPDATE chunks SET batch = ?, state = ?, report_status = ?, report_rows = ?, report_message = ?, "
+              "report_line = ?, reason = ?, staged_at = ?, submitted_at = ?, loaded_at = ?, purged_at = ? WHERE id = ?",
+              after.batch, to_string(after.state), status, rows, message, line, after.reason, after.staged_at,
+              after.submitted_at, after.loaded_at, after.purged_at, after.id)
+          .run());
   if (before.state == after.state) {
     return {};
   }

@@ -112,7 +112,7 @@ Result<std::string> DuckDbLoader::submit(const LoadJob& job) {
   return job.request_id;
 }
 
-Result<LoadProgress> DuckDbLoader::poll(const std::string& handle) {
+Result<LoadProgress> DuckDbLoader::poll(const LoadJob& /*job*/, const std::string& handle) {
   const MutexLock lock(mutex_);
   Request* request = find(handle);
   if (request == nullptr) {

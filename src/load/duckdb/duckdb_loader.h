@@ -39,7 +39,7 @@ class DuckDbLoader final : public Loader {
   ~DuckDbLoader() override;
 
   Result<std::string> submit(const LoadJob& job) override;
-  Result<LoadProgress> poll(const std::string& handle) override;
+  Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
 
  private:

@@ -79,7 +79,7 @@ class DuckDbLoaderTest : public testing::Test {
   LoadProgress after(ProcessExit exit) {
     const std::string handle = loader.submit(job()).value();
     launcher.children.back()->exit = std::move(exit);
-    return loader.poll(handle).value();
+    return loader.poll({}, handle).value();
   }
   void expect_forgotten(ProcessExit exit, ErrorKind kind) {
     const LoadProgress progress = after(std::move(exit));
@@ -106,7 +106,7 @@ TEST_F(DuckDbLoaderTest, GivesTheHelperTheWholeJob) {
 
 TEST_F(DuckDbLoaderTest, IsRunningUntilTheHelperEnds) {
   const std::string handle = loader.submit(job()).value();
-  EXPECT_EQ(loader.poll(handle).value().state, LoadState::kRunning);
+  EXPECT_EQ(loader.poll({}, handle).value().state, LoadState::kRunning);
 }
 
 TEST_F(DuckDbLoaderTest, IsDoneWithAReportOnEachFile) {
@@ -198,20 +198,20 @@ TEST_F(DuckDbLoaderTest, AReportThatNamesAForeignFileIsNone) {
 TEST_F(DuckDbLoaderTest, AHelperThatHangsIsEnded) {
   const std::string handle = loader.submit(job()).value();
   clock.advance(std::chrono::minutes(10));
-  EXPECT_EQ(loader.poll(handle).value().state, LoadState::kRunning);
+  EXPECT_EQ(loader.poll({}, handle).value().state, LoadState::kRunning);
   clock.advance(std::chrono::seconds(1));
-  EXPECT_EQ(loader.poll(handle).value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader.poll({}, handle).value().state, LoadState::kForgotten);
   EXPECT_TRUE(launcher.children.at(0)->killed);
 }
 
 TEST_F(DuckDbLoaderTest, AHelperThatWritesTooMuchIsAFailedAttempt) {
   const std::string handle = loader.submit(job()).value();
   launcher.children.at(0)->error = Error{ErrorKind::kUnavailable, "run", "helper", "wrote too much", {}};
-  EXPECT_EQ(loader.poll(handle).value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader.poll({}, handle).value().state, LoadState::kForgotten);
 }
 
 TEST_F(DuckDbLoaderTest, AHandleOfAnEarlierDaemonIsForgotten) {
-  EXPECT_EQ(loader.poll("request").value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader.poll({}, "request").value().state, LoadState::kForgotten);
 }
 
 TEST_F(DuckDbLoaderTest, TheSameRequestDoesNotRunTwiceAtATime) {
@@ -229,12 +229,12 @@ TEST_F(DuckDbLoaderTest, TheSameRequestRunsAgainOnceItHasEnded) {
 TEST_F(DuckDbLoaderTest, OneRequestAtATime) {
   const std::string first = loader.submit(job("first")).value();
   const std::string second = loader.submit(job("second")).value();
-  EXPECT_EQ(loader.poll(second).value().state, LoadState::kRunning);
+  EXPECT_EQ(loader.poll({}, second).value().state, LoadState::kRunning);
   EXPECT_EQ(launcher.children.size(), 1U);
   launcher.children.at(0)->exit = wrote(reports({"a", "b"}));
-  EXPECT_EQ(loader.poll(second).value().state, LoadState::kRunning);
+  EXPECT_EQ(loader.poll({}, second).value().state, LoadState::kRunning);
   EXPECT_EQ(launcher.children.size(), 2U);
-  EXPECT_EQ(loader.poll(first).value().state, LoadState::kDone);
+  EXPECT_EQ(loader.poll({}, first).value().state, LoadState::kDone);
 }
 
 TEST_F(DuckDbLoaderTest, AWaitingRequestWhoseHelperCannotStartIsForgotten) {
@@ -242,7 +242,7 @@ TEST_F(DuckDbLoaderTest, AWaitingRequestWhoseHelperCannotStartIsForgotten) {
   const std::string second = loader.submit(job("second")).value();
   launcher.children.at(0)->exit = wrote(reports({"a", "b"}));
   launcher.fault = Error{ErrorKind::kNotFound, "start", "helper", "no such program", {}};
-  EXPECT_EQ(loader.poll(second).value().reason->kind, ErrorKind::kNotFound);
+  EXPECT_EQ(loader.poll({}, second).value().reason->kind, ErrorKind::kNotFound);
 }
 
 TEST_F(DuckDbLoaderTest, AHelperThatIsMissingIsSaidAtOnce) {
@@ -253,14 +253,14 @@ TEST_F(DuckDbLoaderTest, AHelperThatIsMissingIsSaidAtOnce) {
 TEST_F(DuckDbLoaderTest, RemembersOnlyTheLastRequests) {
   const std::string first = loader.submit(job("first")).value();
   launcher.children.back()->exit = wrote(reports({"a", "b"}));
-  loader.poll(first).value();
+  loader.poll({}, first).value();
   for (int i = 0; i < 100; ++i) {
     const std::string handle = loader.submit(job(std::to_string(i))).value();
     launcher.children.back()->exit = wrote(reports({"a", "b"}));
-    loader.poll(handle).value();
+    loader.poll({}, handle).value();
   }
-  EXPECT_EQ(loader.poll(first).value().state, LoadState::kForgotten);
-  EXPECT_EQ(loader.poll("99").value().state, LoadState::kDone);
+  EXPECT_EQ(loader.poll({}, first).value().state, LoadState::kForgotten);
+  EXPECT_EQ(loader.poll({}, "99").value().state, LoadState::kDone);
 }
 
 TEST_F(DuckDbLoaderTest, CountsTheRows) {

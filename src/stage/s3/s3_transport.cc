@@ -34,11 +34,11 @@ bool says_ended(std::string_view code) {
 
 }  // namespace
 
-S3Transport::S3Transport(S3Place place, S3Credentials credentials, const Clock& clock, MakeHttp make_http)
+S3Transport::S3Transport(S3Place place, S3Credentials credentials, const Clock& clock, MakeHttpClient make_http)
     : place_(std::move(place)),
       credentials_(std::move(credentials)),
       clock_(clock),
-      make_http_(std::move(make_http)),
+      http_(std::move(make_http)),
       region_(place_.region.empty() ? kFirstRegion : place_.region) {}
 
 AwsRequest S3Transport::request(const std::string& method, const std::string& key) const {
@@ -51,23 +51,6 @@ AwsRequest S3Transport::request(const std::string& method, const std::string& ke
 std::string S3Transport::region() const {
   const MutexLock lock(mutex_);
   return region_;
-}
-
-std::unique_ptr<HttpClient> S3Transport::take_http() {
-  {
-    const MutexLock lock(mutex_);
-    if (!idle_.empty()) {
-      auto http = std::move(idle_.back());
-      idle_.pop_back();
-      return http;
-    }
-  }
-  return make_http_();
-}
-
-void S3Transport::give_back(std::unique_ptr<HttpClient> http) {
-  const MutexLock lock(mutex_);
-  idle_.push_back(std::move(http));
 }
 
 Result<HttpReply> S3Transport::send(const AwsRequest& request, HttpCall call) {
@@ -96,11 +79,8 @@ Result<S3Transport::Sent> S3Transport::send_once(AwsRequest request, HttpCall ca
   call.headers = std::move(request.headers);
   const std::uint64_t most = call.response_file != nullptr ? kLargestFile : call.body_bytes;
   call.timeout = kTimeout + std::chrono::seconds(most / kLeastBytesPerSecond);
-  auto http = take_http();
-  auto reply = http->call(call);
-  give_back(std::move(http));
-  FIRN_TRY(reply);
-  return Sent{*std::move(reply), std::move(credentials), region, skew};
+  FIRN_ASSIGN(HttpReply reply, http_.call(call));
+  return Sent{std::move(reply), std::move(credentials), region, skew};
 }
 
 bool S3Transport::learn(const Sent& sent) {

@@ -2,14 +2,12 @@
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/result.h"
-#include "platform/http_client.h"
+#include "platform/http_pool.h"
 #include "stage/s3/s3_target.h"
 #include "stage/s3/sigv4.h"
 
@@ -28,10 +26,8 @@ struct S3Credentials {
 /// connection of its own, which is kept for later ones.
 class S3Transport {
  public:
-  using MakeHttp = std::function<std::unique_ptr<HttpClient>()>;
-
   /// `clock` must outlive the transport.
-  S3Transport(S3Place place, S3Credentials credentials, const Clock& clock, MakeHttp make_http);
+  S3Transport(S3Place place, S3Credentials credentials, const Clock& clock, MakeHttpClient make_http);
 
   /// A request about an object, or with an empty key about the bucket.
   [[nodiscard]] AwsRequest request(const std::string& method, const std::string& key) const;
@@ -57,17 +53,14 @@ class S3Transport {
   bool learn_region(const Sent& sent) FIRN_EXCLUDES(mutex_);
   bool learn_credentials(const Sent& sent);
   [[nodiscard]] std::string region() const FIRN_EXCLUDES(mutex_);
-  std::unique_ptr<HttpClient> take_http() FIRN_EXCLUDES(mutex_);
-  void give_back(std::unique_ptr<HttpClient> http) FIRN_EXCLUDES(mutex_);
 
   const S3Place place_;
   const S3Credentials credentials_;
   const Clock& clock_;
-  const MakeHttp make_http_;
+  HttpPool http_;
   std::atomic<Duration::rep> skew_ = 0;  ///< S3's clock minus ours, as far as it was found out
   mutable Mutex mutex_;
   std::string region_ FIRN_GUARDED_BY(mutex_);
-  std::vector<std::unique_ptr<HttpClient>> idle_ FIRN_GUARDED_BY(mutex_);
 };
 
 }  // namespace firn

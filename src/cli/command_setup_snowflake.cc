@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/pretty_json.h"
+#include "cli/snowflake_documents.h"
+#include "config/administrator.h"
+#include "config/config.h"
+#include "load/snowflake/snowflake_setup.h"
+#include "pipeline/instance.h"
+#include "pipeline/snowflake_access.h"
+#include "platform/file_system.h"
+#include "platform/paths.h"
+
+namespace firn {
+namespace {
+
+constexpr Duration kPatience = std::chrono::minutes(2);
+constexpr const char* kDescribe = "DESC INTEGRATION ";
+
+/// The connection that is named, or the only one; null after a message.
+const SnowflakeConnection* find_snowflake(const CliContext& context, const Config& config) {
+  const std::string& name = context.arguments.setup.connection;
+  if (config.snowflakes.empty()) {
+    context.err << "there is no connection of type \"snowflake\" in " << config.file
+                << "; add one: docs/setup-snowflake.md shows it\n";
+    return nullptr;
+  }
+  if (name.empty() && config.snowflakes.size() == 1) {
+    return &config.snowflakes.front();
+  }
+  const auto found = std::ranges::find(config.snowflakes, ConnectionName(name), &SnowflakeConnection::name);
+  if (found != config.snowflakes.end()) {
+    return &*found;
+  }
+  std::string names;
+  for (const SnowflakeConnection& each : config.snowflakes) {
+    names += (names.empty() ? "" : ", ") + each.name.str();
+  }
+  context.err << (name.empty() ? "say which connection: "
+                               : "there is no connection \"" + name + "\" of type \"snowflake\": ")
+              << names << '\n';
+  return nullptr;
+}
+
+/// Made here when the daemon has not run yet; the daemon must be able to read it.
+Result<std::string> owner_of(const CliContext& context, const Config& config) {
+  FIRN_TRY(context.files.create_directories(config.data_dir));
+  FIRN_ASSIGN(std::string owner, instance_of(context.files, config.data_dir));
+  FIRN_TRY(give_to_owner_of_folder(join(config.data_dir, "instance")));
+  return owner;
+}
+
+std::string comment(const std::string& text) {
+  std::string out = "-- ";
+  for (const char c : text) {
+    out += c == '\n' ? std::string("\n-- ") : std::string(1, c);
+  }
+  return out + "\n";
+}
+
+const S3Connection* bucket_of(const Config& config, const SnowflakeSetup& setup, const std::string& statement) {
+  for (const S3Connection& bucket : config.buckets) {
+    if (statement == kDescribe + sql_name(external_stage_name(bucket.name)) && !setup.buckets.empty()) {
+      return &bucket;
+    }
+  }
+  return nullptr;
+}
+
+/// What goes to AWS after an integration was described; `user` is the ARN that it shows.
+std::string aws_part(const SnowflakeSetup& setup, const S3Connection& bucket, const std::string& user) {
+  const auto found = std::ranges::find(setup.buckets, external_stage_name(bucket.name), &SnowflakeSetup::Bucket::name);
+  return fmt::format(
+      "In AWS: the role {}\nneeds this policy (IAM > Roles > the role > Add permissions > Create inline policy > "
+      "JSON):\n{}and this trust policy (IAM > Roles > the role > Trust relationships):\n{}",
+      found->aws_role, pretty_json(snowflake_access_policy(bucket)),
+      pretty_json(snowflake_trust_policy(user, found->external_id)));
+}
+
+std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
+  std::string text = comment(fmt::format(
+      "For a worksheet of an administrator (ACCOUNTADMIN), from top to bottom. It can be run again: what is there "
+      "stays.\nMade by: firn setup snowflake; configuration {}",
+      config.file));
+  std::string role;
+  for (const SetupStatement& statement : snowflake_setup(setup)) {
+    if (statement.role != role) {
+      role = statement.role;
+      text += fmt::format("\nUSE ROLE {};\n", role);
+    }
+    text += statement.why.empty() ? "" : "\n" + comment(statement.why);
+    text += statement.sql + ";\n";
+    if (const S3Connection* bucket = bucket_of(config, setup, statement.sql)) {
+      text += comment(aws_part(setup, *bucket, "<STORAGE_AWS_IAM_USER_ARN of the statement above>"));
+    }
+  }
+  return text + "\n" +
+         comment(
+             fmt::format("Wanted, when the account has none: only this machine may log in as {0}.\n"
+                         "CREATE NETWORK RULE {1}.{2}.FIRN_MACHINE TYPE = IPV4 MODE = INGRESS VALUE_LIST = ('<its "
+                         "public address>');\n"
+                         "CREATE NETWORK POLICY FIRN_MACHINE ALLOWED_NETWORK_RULE_LIST = ('{1}.{2}.FIRN_MACHINE');\n"
+                         "ALTER USER {0} SET NETWORK_POLICY = FIRN_MACHINE;\n\nThen: firn check --live",
+                         sql_name(setup.user), sql_name(setup.database), sql_name(setup.schema)));
+}
+
+std::string worksheet_json(const SnowflakeSetup& setup) {
+  boost::json::array statements;
+  for (const SetupStatement& statement : snowflake_setup(setup)) {
+    statements.push_back({{"role", statement.role}, {"why", statement.why}, {"sql", statement.sql}});
+  }
+  return boost::json::serialize(boost::json::object{{"statements", std::move(statements)}}) + "\n";
+}
+
+std::string user_arn(const SqlRows& described) {
+  for (std::size_t i = 0; i < described.rows.size(); ++i) {
+    if (described.text(i, "property") == "STORAGE_AWS_IAM_USER_ARN") {
+      return described.text(i, "property_value");
+    }
+  }
+  return "<STORAGE_AWS_IAM_USER_ARN>";
+}
+
+/// Runs the statements one by one, each shown before. The first that fails ends it; all can be run again.
+int apply(const CliContext& context, const Config& config, const SnowflakeSetup& setup, SnowflakeAccess& access) {
+  const auto statements = snowflake_setup(setup);
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const SetupStatement& statement = statements[i];
+    context.out << fmt::format("[{}/{}] as {}\n{};\n", i + 1, statements.size(), statement.role, statement.sql);
+    const auto rows = access.sql().run({statement.sql, statement.role, "", "", "", "firn setup", 120}, kPatience);
+    if (!rows) {
+      print_error(context.err, rows.error());
+      context.err << "Nothing after it was run. Mend the cause, and run this command again: what is done stays.\n";
+      return kExitFailed;
+    }
+    if (const S3Connection* bucket = bucket_of(config, setup, statement.sql)) {
+      context.out << aws_part(setup, *bucket, user_arn(*rows));
+    }
+  }
+  context.out << "\nAll is made. Next: firn check --live\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_setup_snowflake(const CliContext& context) {
+  const auto config = load_or_report(context, {.fit_to_serve = false});
+  if (!config) {
+    return kExitConfiguration;
+  }
+  const SnowflakeConnection* connection = find_snowflake(context, *config);
+  if (connection == nullptr) {
+    return kExitUsage;
+  }
+  const auto owner = owner_of(context, *config);
+  if (!owner) {
+    print_error(context.err, owner.error());
+    return kExitFailed;
+  }
+  const SnowflakeSetup setup = snowflake_setup_of(*config, *connection, *owner);
+  if (setup.tables.empty()) {
+    context.err << "no repeater has destination = \"" << connection->name.str() << "\"\n";
+    return kExitUsage;
+  }
+  const SetupArguments& arguments = context.arguments.setup;
+  if (!arguments.apply) {
+    context.out << (context.arguments.json ? worksheet_json(setup) : worksheet(*config, setup));
+    return kExitOk;
+  }
+  const auto administrator =
+      read_administrator(context.files, context.environment, absolute_path(arguments.connections_file), arguments.as);
+  if (!administrator) {
+    for (const ConfigError& error : administrator.error()) {
+      context.err << error.str() << '\n';
+    }
+    return kExitConfiguration;
+  }
+  SnowflakeAccess access(*administrator, context.clock);
+  return apply(context, *config, setup, access);
+}
+
+}  // namespace firn

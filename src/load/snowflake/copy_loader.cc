@@ -1,0 +1,151 @@
+#include "load/snowflake/copy_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace firn {
+namespace {
+
+constexpr Duration kPatience = std::chrono::minutes(1);
+constexpr std::uint64_t kLongestCopySeconds = 4 * 3600;
+// COPY knows for 64 days which files it has loaded ("Load metadata" in the Snowflake documentation); a week is kept
+// back for what may still be under way.
+constexpr Duration kMemory = std::chrono::days(57);
+constexpr Duration kBefore = std::chrono::hours(1);
+
+std::uint64_t number(const std::string& text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<LoadFile> unreported(const LoadJob& job, const LoadProgress& progress) {
+  std::vector<LoadFile> files;
+  std::ranges::copy_if(job.files, std::back_inserter(files), [&](const LoadFile& file) {
+    return std::ranges::find(progress.files, file.key, &FileReport::key) == progress.files.end();
+  });
+  return files;
+}
+
+/// The last report about a file counts.
+void take(LoadProgress& progress, std::vector<FileReport> reports) {
+  for (FileReport& report : reports) {
+    const auto found = std::ranges::find(progress.files, report.key, &FileReport::key);
+    if (found == progress.files.end()) {
+      progress.files.push_back(std::move(report));
+    } else {
+      *found = std::move(report);
+    }
+  }
+}
+
+}  // namespace
+
+CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Options options)
+    : sql_(sql),
+      clock_(clock),
+      options_(std::move(options)),
+      history_(sql, options_.session, options_.place),
+      guard_(sql, options_.session, options_.place, options_.owner) {}
+
+Result<std::string> CopyLoader::submit(const LoadJob& job) {
+  FIRN_TRY(guard_.check(job));
+  const SqlStatement statement{copy_files_sql(job.table, options_.place, job.files),
+                               options_.session.role,
+                               options_.session.warehouse,
+                               options_.place.database,
+                               options_.place.schema,
+                               job.batch,
+                               kLongestCopySeconds};
+  FIRN_ASSIGN(SqlProgress progress, sql_.submit(statement, job.request_id, job.is_repeat));
+  if (progress.state == SqlState::kFailed) {
+    return fail(*std::move(progress.failure));
+  }
+  return std::move(progress.handle);
+}
+
+Result<LoadProgress> CopyLoader::poll(const LoadJob& job, const std::string& handle) {
+  FIRN_ASSIGN(SqlProgress progress, sql_.poll(handle));
+  switch (progress.state) {
+    case SqlState::kRunning:
+      return LoadProgress{};
+    case SqlState::kFailed:
+      // The statement is one transaction: no file of it is in the table.
+      return LoadProgress{LoadState::kForgotten, {}, std::move(progress.failure), false};
+    case SqlState::kDone:
+      return finish(job, progress.rows);
+    case SqlState::kUnknown:
+      break;
+  }
+  return complete(job, {LoadState::kDone, {}, {}, false});
+}
+
+Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows) {
+  LoadProgress progress{LoadState::kDone, {}, {}, false};
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    const LoadFile* file = file_at_path(job.files, rows.text(i, "file"));
+    const auto status = file_status(rows.text(i, "status"));
+    if (file != nullptr && status) {
+      take(progress, {{file->key, *status, number(rows.text(i, "rows_loaded")),
+                       without_values(rows.text(i, "first_error")), number(rows.text(i, "first_error_line"))}});
+    }
+  }
+  return complete(job, std::move(progress));
+}
+
+Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
+  if (auto rest = unreported(job, progress); !rest.empty()) {
+    FIRN_ASSIGN(auto reports, history_.look_up(rest, job.submitted_at - kBefore, job.batch));
+    take(progress, std::move(reports));
+  }
+  if (auto rest = unreported(job, progress); !rest.empty()) {
+    FIRN_ASSIGN(auto reports, history_.count_rows(rest, job.batch));
+    take(progress, std::move(reports));
+  }
+  if (const auto rest = unreported(job, progress); !rest.empty()) {
+    progress.state = LoadState::kForgotten;
+    progress.at_file = true;
+    progress.reason = Error{ErrorKind::kUnavailable, "load", rest.front().key.str(),
+                            fmt::format("Snowflake says nothing about {} of {} files, and has no rows of them",
+                                        rest.size(), job.files.size()),
+                            "they are asked for again, under the same names"};
+  }
+  if (options_.suspends_warehouse) {
+    suspend_warehouse(job.batch);
+  }
+  return progress;
+}
+
+/// It may be suspended already, which is an error there and none here.
+void CopyLoader::suspend_warehouse(const std::string& batch) {
+  static_cast<void>(sql_.run({fmt::format("ALTER WAREHOUSE {} SUSPEND", sql_name(options_.session.warehouse)),
+                              options_.session.role, "", "", "", batch, 60},
+                             kPatience));
+}
+
+Result<std::uint64_t> CopyLoader::count(const TableDefinition& /*table*/) {
+  FIRN_ASSIGN(const SqlRows rows,
+              sql_.run({fmt::format("SELECT COUNT(*) AS N FROM {}", sql_name(options_.place, options_.place.table)),
+                        options_.session.role, options_.session.warehouse, "", "", "", 300},
+                       kPatience));
+  return number(rows.text(0, "N"));
+}
+
+std::string CopyLoader::too_old(const LoadFile& file) const {
+  if (!file.staged_at || clock_.now() - *file.staged_at < kMemory) {
+    return "";
+  }
+  return fmt::format(
+      "it was staged on {}, and COPY forgets after 64 days which files it has loaded: it is not submitted blindly; "
+      "`firn quarantine retry --chunk` asks the table first",
+      format_timestamp(*file.staged_at));
+}
+
+}  // namespace firn

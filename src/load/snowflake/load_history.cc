@@ -1,0 +1,126 @@
+#include "load/snowflake/load_history.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ascii_text.h"
+#include "model/chunk.h"
+
+namespace firn {
+namespace {
+
+constexpr Duration kPatience = std::chrono::minutes(5);
+constexpr std::uint64_t kLimitSeconds = 300;
+
+std::uint64_t number(const std::string& text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string list_of_keys(const std::vector<LoadFile>& files) {
+  std::vector<std::string> keys;
+  for (const LoadFile& file : files) {
+    keys.push_back(sql_text(file.key.str()));
+  }
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
+}  // namespace
+
+const LoadFile* file_at_path(const std::vector<LoadFile>& files, std::string_view path) {
+  // The last part has the chunk's digest: no two files share it.
+  const auto found =
+      std::ranges::find_if(files, [&](const LoadFile& file) { return last_part(file.key.str()) == last_part(path); });
+  return found == files.end() ? nullptr : &*found;
+}
+
+std::optional<FileStatus> file_status(std::string_view word) {
+  std::string name = lower_ascii(word);
+  std::ranges::replace(name, ' ', '_');
+  if (name == "loaded") {
+    return FileStatus::kLoaded;
+  }
+  if (name == "partially_loaded") {
+    return FileStatus::kPartially;
+  }
+  return name == "load_failed" ? std::optional(FileStatus::kFailed) : std::nullopt;
+}
+
+std::string without_values(std::string_view message) {
+  constexpr std::string_view kJson = "Error parsing JSON";
+  constexpr std::size_t kLongest = 300;
+  if (const auto at = message.find(kJson); at != std::string_view::npos) {
+    return std::string(message.substr(0, at + kJson.size()));
+  }
+  std::string text;
+  bool inside = false;
+  for (const char c : message.substr(0, kLongest)) {
+    if (c == '\'') {
+      text += inside ? "...'" : "'";
+      inside = !inside;
+    } else if (!inside) {
+      text += c;
+    }
+  }
+  return text;
+}
+
+LoadHistory::LoadHistory(SqlClient& sql, SqlSession session, SnowflakePlace place)
+    : sql_(sql), session_(std::move(session)), place_(std::move(place)) {}
+
+SqlStatement LoadHistory::statement(std::string text, const std::string& batch) const {
+  return {std::move(text), session_.role, session_.warehouse, place_.database, place_.schema, batch, kLimitSeconds};
+}
+
+Result<std::vector<FileReport>> LoadHistory::look_up(const std::vector<LoadFile>& files, Timestamp since,
+                                                     const std::string& batch) {
+  std::vector<std::string> names;
+  for (const LoadFile& file : files) {
+    names.push_back(fmt::format("FILE_NAME LIKE {}", sql_text("%" + std::string(last_part(file.key.str())))));
+  }
+  const std::string text = fmt::format(
+      "SELECT FILE_NAME, STATUS, ROW_COUNT, FIRST_ERROR_MESSAGE, FIRST_ERROR_LINE_NUMBER FROM "
+      "TABLE(INFORMATION_SCHEMA.COPY_HISTORY(TABLE_NAME => {}, START_TIME => {}::TIMESTAMP_LTZ)) WHERE {} ORDER BY "
+      "LAST_LOAD_TIME",
+      sql_text(sql_name(place_, place_.table)), sql_text(format_timestamp(since) + " +0000"), fmt::join(names, " OR "));
+  FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, batch), kPatience));
+  std::vector<FileReport> reports;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    const LoadFile* file = file_at_path(files, rows.text(i, "FILE_NAME"));
+    const auto status = file_status(rows.text(i, "STATUS"));
+    if (file != nullptr && status) {
+      reports.push_back({file->key, *status, number(rows.text(i, "ROW_COUNT")),
+                         without_values(rows.text(i, "FIRST_ERROR_MESSAGE")),
+                         number(rows.text(i, "FIRST_ERROR_LINE_NUMBER"))});
+    }
+  }
+  return reports;
+}
+
+Result<std::vector<FileReport>> LoadHistory::count_rows(const std::vector<LoadFile>& files, const std::string& batch) {
+  const std::string text = fmt::format("SELECT _FILE, COUNT(*) AS FILE_ROWS FROM {} WHERE _FILE IN ({}) GROUP BY _FILE",
+                                       sql_name(place_, place_.table), list_of_keys(files));
+  FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, batch), kPatience));
+  std::vector<FileReport> reports;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    if (const LoadFile* file = file_at_path(files, rows.text(i, "_FILE"))) {
+      reports.push_back({file->key, FileStatus::kLoaded, number(rows.text(i, "FILE_ROWS")), "", 0});
+    }
+  }
+  return reports;
+}
+
+}  // namespace firn

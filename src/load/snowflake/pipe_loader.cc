@@ -1,0 +1,167 @@
+#include "load/snowflake/pipe_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace firn {
+namespace {
+
+// A pipe knows for 14 days which names it has seen ("Introduction to Snowpipe"); four are kept back.
+constexpr Duration kMemory = std::chrono::days(10);
+// insertReport goes back ten minutes, loadHistoryScan is to be asked for ten minutes every eight ("Snowpipe REST API").
+constexpr Duration kReportWindow = std::chrono::minutes(10);
+constexpr Duration kScanWindow = std::chrono::minutes(10);
+constexpr Duration kBetweenScans = std::chrono::minutes(8);
+constexpr Duration kBetweenHistories = std::chrono::hours(1);
+constexpr Duration kPatience = std::chrono::days(1);
+constexpr Duration kSlack = std::chrono::minutes(1);
+
+bool is_told(const LoadProgress& progress, const ObjectKey& key) {
+  return std::ranges::find(progress.files, key, &FileReport::key) != progress.files.end();
+}
+
+std::vector<LoadFile> untold(const LoadJob& job, const LoadProgress& progress) {
+  std::vector<LoadFile> files;
+  std::ranges::copy_if(job.files, std::back_inserter(files),
+                       [&](const LoadFile& file) { return !is_told(progress, file.key); });
+  return files;
+}
+
+}  // namespace
+
+PipeLoader::PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Options options)
+    : pipe_(std::move(pipe)),
+      sql_(sql),
+      clock_(clock),
+      options_(std::move(options)),
+      history_(sql, options_.session, options_.place),
+      guard_(sql, options_.session, options_.place, options_.owner) {}
+
+Result<std::string> PipeLoader::submit(const LoadJob& job) {
+  FIRN_TRY(guard_.check(job));
+  std::vector<PipeFile> files;
+  for (const LoadFile& file : job.files) {
+    files.push_back({file.key.str(), file.bytes});
+  }
+  FIRN_TRY(pipe_.insert_files(job.request_id, files));
+  return job.request_id;
+}
+
+PipeLoader::Watch& PipeLoader::watch_of(const LoadJob& job, const std::string& handle) {
+  if (watch_.handle != handle) {
+    watch_ = {};
+    watch_.handle = handle;
+    watch_.scanned_until = job.submitted_at - kSlack;
+  }
+  // What was told and is asked for again was not recorded: it must be told once more.
+  if (std::ranges::any_of(job.files, [&](const LoadFile& file) { return watch_.told.contains(file.key); })) {
+    watch_.mark.clear();
+    watch_.told.clear();
+  }
+  return watch_;
+}
+
+Result<LoadProgress> PipeLoader::poll(const LoadJob& job, const std::string& handle) {
+  const MutexLock lock(mutex_);
+  Watch& watch = watch_of(job, handle);
+  FIRN_ASSIGN(LoadProgress progress, ask(job, watch));
+  for (const FileReport& report : progress.files) {
+    watch.told.insert(report.key);
+  }
+  if (progress.files.size() == job.files.size()) {
+    progress.state = LoadState::kDone;
+  } else if (clock_.now() - job.submitted_at > kPatience) {
+    progress.state = LoadState::kForgotten;
+    progress.at_file = true;
+    progress.reason =
+        Error{ErrorKind::kUnavailable, "load", job.batch,
+              fmt::format("the pipe has said nothing about {} of {} files for {}",
+                          job.files.size() - progress.files.size(), job.files.size(), format_duration(kPatience)),
+              "they are asked for again, under the same names"};
+  }
+  return progress;
+}
+
+Result<LoadProgress> PipeLoader::ask(const LoadJob& job, Watch& watch) {
+  LoadProgress progress;
+  FIRN_ASSIGN(const PipeReport report, pipe_.insert_report(watch.mark));
+  watch.mark = report.next_mark;
+  take(job, report, progress);
+  if (progress.files.size() < job.files.size() && clock_.now() - job.submitted_at > kReportWindow) {
+    FIRN_TRY(scan(job, watch, progress));
+    FIRN_TRY(ask_history(job, watch, progress));
+  }
+  return progress;
+}
+
+void PipeLoader::take(const LoadJob& job, const PipeReport& report, LoadProgress& progress) {
+  for (const PipeFileReport& told : report.files) {
+    const LoadFile* file = file_at_path(job.files, told.path);
+    const auto status = file_status(told.status);
+    if (file != nullptr && status && told.is_complete && !is_told(progress, file->key)) {
+      progress.files.push_back(
+          {file->key, *status, told.rows_inserted, without_values(told.first_error), told.first_error_line});
+    }
+  }
+}
+
+Status PipeLoader::scan(const LoadJob& job, Watch& watch, LoadProgress& progress) {
+  const Timestamp now = clock_.now();
+  if (clock_.steady() < watch.next_scan || watch.scanned_until >= now) {
+    return {};
+  }
+  watch.next_scan = clock_.steady() + kBetweenScans;
+  const Timestamp until = std::min(watch.scanned_until + kScanWindow, now);
+  auto report = pipe_.load_history(watch.scanned_until, until);
+  if (!report) {
+    return report.error().kind == ErrorKind::kBusy ? Status() : fail(std::move(report).error());
+  }
+  watch.scanned_until = until;
+  take(job, *report, progress);
+  return {};
+}
+
+Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& progress) {
+  const auto rest = untold(job, progress);
+  if (options_.session.warehouse.empty() || rest.empty() || clock_.steady() < watch.next_history) {
+    return {};
+  }
+  watch.next_history = clock_.steady() + kBetweenHistories;
+  FIRN_ASSIGN(auto reports, history_.look_up(rest, job.submitted_at - kSlack, job.batch));
+  for (FileReport& report : reports) {
+    if (!is_told(progress, report.key)) {
+      progress.files.push_back(std::move(report));
+    }
+  }
+  return {};
+}
+
+Result<std::uint64_t> PipeLoader::count(const TableDefinition& /*table*/) {
+  FIRN_ASSIGN(const SqlRows rows,
+              sql_.run({fmt::format("SELECT COUNT(*) AS N FROM {}", sql_name(options_.place, options_.place.table)),
+                        options_.session.role, options_.session.warehouse, "", "", "", 300},
+                       kSlack));
+  std::uint64_t value = 0;
+  const std::string text = rows.text(0, "N");
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string PipeLoader::too_old(const LoadFile& file) const {
+  if (!file.first_submitted_at || clock_.now() - *file.first_submitted_at < kMemory) {
+    return "";
+  }
+  return fmt::format(
+      "it was first submitted on {}, and a pipe forgets after 14 days which files it has loaded: it is not submitted "
+      "blindly; `firn quarantine retry --chunk` asks the table first",
+      format_timestamp(*file.first_submitted_at));
+}
+
+}  // namespace firn

@@ -1,0 +1,64 @@
+#include "pipeline/snowflake_access.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/ascii_text.h"
+#include "load/snowflake/copy_loader.h"
+#include "load/snowflake/pipe_loader.h"
+#include "platform/thread.h"
+
+namespace firn {
+namespace {
+
+MakeHttpClient make_http(const SnowflakeConnection& connection) {
+  const HttpWay& way = connection.way;
+  return [way] {
+    return make_curl_client_with({way.ca_file, way.proxy, way.proxy_user, way.proxy_password.reveal(), false});
+  };
+}
+
+}  // namespace
+
+SnowflakeAccess::SnowflakeAccess(const SnowflakeConnection& connection, const Clock& clock)
+    : connection_(connection),
+      clock_(clock),
+      transport_(connection.account.url, {connection.account.token_name, connection.user, connection.keys}, clock,
+                 make_http(connection)),
+      sql_(transport_, pause) {}
+
+SnowpipeClient SnowflakeAccess::make_pipe_client(const SnowflakePlace& place) {
+  return {transport_, sql_name(place, place.pipe)};
+}
+
+std::unique_ptr<Loader> SnowflakeAccess::make_loader(const RepeaterConfig& repeater, const std::string& owner) {
+  SnowflakePlace place = place_of(repeater, connection_);
+  if (repeater.method == LoadMethod::kCopy) {
+    return std::make_unique<CopyLoader>(sql_, clock_,
+                                        CopyLoader::Options{session(), std::move(place), owner, connection_.dedicated});
+  }
+  SnowpipeClient pipe = make_pipe_client(place);
+  return std::make_unique<PipeLoader>(std::move(pipe), sql_, clock_,
+                                      PipeLoader::Options{session(), std::move(place), owner});
+}
+
+SnowflakePlace place_of(const RepeaterConfig& repeater, const SnowflakeConnection& connection) {
+  SnowflakePlace place;
+  place.database = connection.database;
+  place.schema = connection.schema;
+  place.stage = external_stage_name(repeater.stage);
+  place.file_format = "FIRN_CSV";
+  place.table = upper_ascii(repeater.table.str());
+  place.pipe = repeater.pipe;
+  return place;
+}
+
+std::string external_stage_name(const ConnectionName& bucket) {
+  std::string name = "FIRN_" + upper_ascii(bucket.str());
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+}  // namespace firn
