@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/time.h"
 #include "load/request_id.h"
 #include "pipeline/instance.h"
+#include "pipeline/live_check_snowflake.h"
 #include "platform/scratch_folder.h"
 #include "stage/directory/directory_stage.h"
 #include "stage/s3/s3_bucket.h"
@@ -155,6 +157,7 @@ std::vector<LiveReport> check_live(const Config& config, const S3Access::Surroun
     }
     reports.push_back(std::move(report));
   }
+  std::ranges::move(check_snowflake_live(config, surroundings, *instance), std::back_inserter(reports));
   return reports;
 }
 

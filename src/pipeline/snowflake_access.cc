@@ -34,8 +34,12 @@ SnowpipeClient SnowflakeAccess::make_pipe_client(const SnowflakePlace& place) {
 }
 
 std::unique_ptr<Loader> SnowflakeAccess::make_loader(const RepeaterConfig& repeater, const std::string& owner) {
-  SnowflakePlace place = place_of(repeater, connection_);
-  if (repeater.method == LoadMethod::kCopy) {
+  return make_loader_at(place_of(repeater, connection_), repeater.method.value_or(LoadMethod::kSnowpipe), owner);
+}
+
+std::unique_ptr<Loader> SnowflakeAccess::make_loader_at(SnowflakePlace place, LoadMethod method,
+                                                        const std::string& owner) {
+  if (method == LoadMethod::kCopy) {
     return std::make_unique<CopyLoader>(sql_, clock_,
                                         CopyLoader::Options{session(), std::move(place), owner, connection_.dedicated});
   }

@@ -27,6 +27,8 @@ class SnowflakeAccess {
   SnowpipeClient make_pipe_client(const SnowflakePlace& place);
   /// Loads the files of one repeater, by its method. `owner` names the data directory. Must not outlive the access.
   std::unique_ptr<Loader> make_loader(const RepeaterConfig& repeater, const std::string& owner);
+  /// The same for any place.
+  std::unique_ptr<Loader> make_loader_at(SnowflakePlace place, LoadMethod method, const std::string& owner);
 
  private:
   const SnowflakeConnection& connection_;

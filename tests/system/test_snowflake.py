@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from firn import toml_text
 from forms import FormMaker, encode
-from snowflake_account import FULL_TABLE, SnowflakeAccount, snowflake_settings
+from snowflake_account import FULL_TABLE, SnowflakeAccount, make_key, snowflake_settings
 
 pytestmark = pytest.mark.server("versitygw")
 
@@ -57,3 +58,235 @@ def test_forms_become_rows(account, on_snowflake, method):
     assert_rows(account, forms)
     row = account.rows()[0]
     assert row["_FILE"].startswith("forms/") and row["_FILE"].count("/") == 3
+
+
+def blocked_reason(firn, step="load"):
+    """What a blocked step says, once it does."""
+    found = []
+
+    def is_blocked(status):
+        found[:] = [each["reason"] for each in status["blocked"] if each["name"] == step]
+        return bool(found)
+
+    firn.wait_for_status(is_blocked, f"{step} is blocked")
+    return found[0]
+
+
+def trigger(firn):
+    firn.ask("ingest", "forms")
+
+
+@pytest.mark.parametrize("call", ["copy/submit", "copy/poll", "snowpipe/insertFiles", "snowpipe/insertReport"])
+@pytest.mark.parametrize("kind", ["lose_answer", "refuse", "503", "429", "html"])
+def test_a_lost_or_failed_call_loses_and_doubles_nothing(account, on_snowflake, call, kind):
+    method, call = call.split("/")
+    firn = on_snowflake(method).start()
+    forms = post_forms(firn, 20)
+    if kind in ("lose_answer", "refuse"):
+        account.fault(call, kind, times=3)
+    else:
+        status = 502 if kind == "html" else int(kind)
+        account.fault(call, "status", status=status, html=kind == "html", times=3)
+    firn.ingest()
+    assert_rows(account, forms)
+
+
+@pytest.mark.parametrize("style", ["no_row", "load_skipped"])
+def test_a_copy_that_ran_twice_is_understood(account, on_snowflake, style):
+    """Its answer was lost and Snowflake ran it again: the second run says nothing, or that it skipped the file."""
+    firn = on_snowflake().start()
+    forms = post_forms(firn, 20)
+    account.control("settings", {"repeated_copy": style, "forgets_requests": True})
+    account.fault("submit", "lose_answer", times=2, match="COPY*")
+    firn.ingest()
+    assert_rows(account, forms)
+    assert len([each for each in account.calls("submit") if each.get("statement", "").startswith("COPY")]) > 1
+
+
+def test_a_restart_goes_on_with_the_same_statement(account, on_snowflake):
+    firn = on_snowflake().start()
+    forms = post_forms(firn, 20)
+    account.fault("statement", "slow", seconds=3, match="COPY*")
+    trigger(firn)
+    firn.wait_for_status(lambda status: account.calls("poll") and status["chunks"].get("submitted"), "submitted")
+    firn.kill()
+    firn.restart()
+    firn.wait_for_status(lambda status: status["rows_loaded"] == 20, "loaded")
+    assert_rows(account, forms)
+    copies = [each for each in account.calls("submit") if each.get("statement", "").startswith("COPY")]
+    assert len({each["query"]["requestId"] for each in copies}) == 1
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+@pytest.mark.parametrize("kind, words", [("partial_file", "partially_loaded"), ("wrong_count", "with 21 rows")])
+def test_a_file_that_is_not_proven_goes_to_quarantine(account, on_snowflake, method, kind, words):
+    firn = on_snowflake(method).start()
+    post_forms(firn, 20)
+    account.fault("load_file", kind)
+    firn.ask("ingest", "forms", "--wait", code=5)
+    assert firn.status()["chunks"] == {"quarantined": 1}
+    chunk = firn.ask("quarantine", "list")["chunks"][0]
+    assert words in chunk["reason"] and "its manifest has 20" in chunk["reason"]
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_a_missing_grant_is_named_and_blocks_until_it_is_back(account, on_snowflake, method):
+    firn = on_snowflake(method).start()
+    forms = post_forms(firn, 10)
+    account.sql(f"REVOKE INSERT ON TABLE {FULL_TABLE} FROM ROLE FIRN_LOADER")
+    trigger(firn)
+    reason = blocked_reason(firn)
+    assert "firn setup snowflake" in reason, reason
+    account.sql(f"GRANT INSERT ON TABLE {FULL_TABLE} TO ROLE FIRN_LOADER")
+    firn.restart()
+    firn.wait_for_status(lambda status: status["rows_loaded"] == 10, "loaded")
+    assert_rows(account, forms)
+
+
+def test_a_warehouse_at_its_limit_is_named(account, on_snowflake):
+    firn = on_snowflake().start()
+    post_forms(firn, 10)
+    account.fault("warehouse", "limit", times=1000)
+    trigger(firn)
+    assert "resource monitor" in blocked_reason(firn)
+    assert firn.status()["chunks"] in ({"staged": 1}, {"submitted": 1}), "the data stays"
+
+
+def test_a_clock_that_is_wrong_is_learnt(account, on_snowflake):
+    firn = on_snowflake().start()
+    account.advance(-1800)
+    forms = post_forms(firn, 10)
+    firn.ingest()
+    assert_rows(account, forms)
+
+
+def test_the_second_key_is_used_when_the_first_is_gone(account, on_snowflake, tmp_path):
+    first = on_snowflake()
+    key, made = make_key(tmp_path, "next.p8", "FIRN")
+    section = f'next_private_key_file = {toml_text(key)}\nnext_private_key_passphrase_file = "{key}.passphrase"\n'
+    first.settings.connections += section
+    first.write_config()
+    account.sql(f"ALTER USER FIRN SET RSA_PUBLIC_KEY_2 = '{made['public_key']}'")
+    account.sql("ALTER USER FIRN UNSET RSA_PUBLIC_KEY")
+    first.start()
+    forms = post_forms(first, 10)
+    first.ingest()
+    assert_rows(account, forms)
+
+
+def test_an_unknown_key_is_named_and_the_user_never_locked(account, on_snowflake):
+    firn = on_snowflake().start()
+    post_forms(firn, 10)
+    account.sql("ALTER USER FIRN UNSET RSA_PUBLIC_KEY")
+    trigger(firn)
+    reason = blocked_reason(firn)
+    assert "none of the configured keys is registered" in reason and "ALTER USER" in reason
+    assert account.control("rows", {"sql": "SELECT failures FROM logins"})["rows"][0][0] in ("1", "2", "3")
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_a_table_that_was_emptied_is_seen_before_more_is_loaded(account, on_snowflake, method):
+    firn = on_snowflake(method).start()
+    post_forms(firn, 10)
+    firn.ingest()
+    account.sql(f"TRUNCATE TABLE {FULL_TABLE}")
+    post_forms(firn, 10, seed=2)
+    trigger(firn)
+    assert "the table is empty" in blocked_reason(firn)
+
+
+def test_two_data_directories_never_fill_one_table(account, on_snowflake, make_firn):
+    on_snowflake()
+    account.sql("ALTER USER FIRN UNSET RSA_PUBLIC_KEY")
+    second = make_firn()
+    second.settings = make_second_settings(account, second)
+    second.write_config()
+    account.set_up(second)
+    second.start()
+    post_forms(second, 10)
+    trigger(second)
+    assert "belongs to another data directory" in blocked_reason(second)
+
+
+def test_another_repeater_goes_on_when_one_is_blocked(account, on_snowflake):
+    firn = on_snowflake()
+    more = firn.settings.extra + EXTRA_REPEATER.replace("STAGE", firn.settings.stage)
+    firn.settings.extra = more
+    firn.write_config()
+    account.set_up(firn)
+    account.sql(f"REVOKE INSERT ON TABLE {FULL_TABLE} FROM ROLE FIRN_LOADER")
+    firn.start()
+    post_forms(firn, 5)
+    trigger(firn)
+    blocked_reason(firn)
+    firn.post(encode(FormMaker(7).forms(1)[0]), repeater="others")
+    firn.ask("ingest", "others", "--wait")
+    assert len(account.rows("COMMCARE.RAW.OTHERS")) == 1
+
+
+EXTRA_REPEATER = """
+[repeater.others]
+kind = "form"
+table = "others"
+stage = "STAGE"
+destination = "snow"
+method = "copy"
+"""
+
+
+def make_second_settings(account, firn):
+    settings = snowflake_settings(account, account._s3, firn.folder, "second/firn", "copy")
+    return settings
+
+
+def live(firn, code):
+    """Findings of `firn check --live` about the account, by what they are about."""
+    said = firn.ask("check", "--live", code=code)["connections"]
+    return {each["what"]: each for each in next(c for c in said if c["connection"] == "snow")["findings"]}
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_the_live_check_is_green_after_the_set_up(account, on_snowflake, method):
+    findings = live(on_snowflake(method), 0)
+    assert {each["result"] for each in findings.values()} == {"ok"}, findings
+    assert len(account.rows("COMMCARE.RAW._FIRN_PROBE")) == 1
+
+
+@pytest.mark.parametrize(
+    "method, taken, what",
+    [
+        ("copy", "USAGE ON WAREHOUSE FIRN_WH", "warehouse"),
+        ("copy", "USAGE ON STAGE COMMCARE.RAW.FIRN_BUCKET", "stage"),
+        ("copy", "USAGE ON SCHEMA COMMCARE.RAW", "stage"),
+        ("copy", "INSERT ON TABLE COMMCARE.RAW._FIRN_PROBE", "load by COPY"),
+        ("copy", "USAGE ON FILE FORMAT COMMCARE.RAW.FIRN_CSV", "load by COPY"),
+        ("snowpipe", "OPERATE ON PIPE COMMCARE.RAW._FIRN_PROBE_FIRN_BUCKET", "load by Snowpipe"),
+        ("snowpipe", "OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE", "repeater forms"),
+        ("copy", "SELECT, INSERT ON TABLE COMMCARE.RAW.FORMS", "repeater forms"),
+    ],
+)
+def test_the_live_check_names_the_grant_that_is_missing(account, on_snowflake, method, taken, what):
+    firn = on_snowflake(method)
+    account.sql(f"REVOKE {taken} FROM ROLE FIRN_LOADER")
+    findings = live(firn, 1)
+    assert [name for name, each in findings.items() if each["result"] == "WRONG"][0] == what, findings
+
+
+def test_the_live_check_says_why_it_cannot_log_in(account, on_snowflake):
+    firn = on_snowflake()
+    account.sql("REVOKE ROLE FIRN_LOADER FROM USER FIRN")
+    assert "GRANT ROLE" in live(firn, 1)["login"]["hint"]
+    account.sql("ALTER USER FIRN UNSET RSA_PUBLIC_KEY")
+    assert "none of the configured keys" in live(firn, 1)["login"]["found"]
+
+
+def test_the_set_up_can_be_repeated_and_its_worksheet_is_what_it_runs(account, on_snowflake):
+    firn = on_snowflake("snowpipe").start()
+    forms = post_forms(firn, 10)
+    firn.ingest()
+    account.set_up(firn)
+    assert_rows(account, forms)
+    worksheet = firn.run("setup", "snowflake").stdout
+    for statement in firn.ask("setup", "snowflake")["statements"]:
+        assert statement["sql"] + ";" in worksheet
+        assert "OR REPLACE" not in statement["sql"]

@@ -116,7 +116,8 @@ Error by_status(const SnowflakeRefusal& refusal) {
       return {ErrorKind::kPermission, "", "", "Snowflake forbids it",
               "look at network policies, and whether the account is suspended"};
     case 404:
-      return {ErrorKind::kNotFound, "", "", "it does not exist there, or the role may not see it", ""};
+      return {ErrorKind::kPermission, "", "", "it does not exist there, or the role may not use all that it needs",
+              "`firn setup snowflake` prints the objects and grants; `firn check --live` tells which one is missing"};
     case 522:
       return {ErrorKind::kConfiguration, "", "", "something between here and Snowflake has a wrong certificate",
               "look at ca_file, proxy and host"};

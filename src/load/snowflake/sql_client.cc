@@ -119,13 +119,17 @@ SqlClient::SqlClient(SnowflakeTransport& transport, std::function<void(Duration)
     : transport_(transport), pause_(std::move(pause)) {}
 
 Result<SqlProgress> SqlClient::submit(const SqlStatement& statement, const std::string& request_id, bool is_repeat) {
+  return send(statement, fmt::format("requestId={}{}&async=true", request_id, is_repeat ? "&retry=true" : ""));
+}
+
+Result<SqlProgress> SqlClient::send(const SqlStatement& statement, const std::string& query) {
   if (statement.text.size() > kLongestStatement) {
     return fail(Error{ErrorKind::kInvalidInput, "submit", statement.query_tag,
                       fmt::format("the statement has {} bytes; Snowflake takes 1 MB", statement.text.size()), ""});
   }
   HttpCall call;
   call.method = "POST";
-  call.url = fmt::format("{}?requestId={}{}&async=true", kPath, request_id, is_repeat ? "&retry=true" : "");
+  call.url = fmt::format("{}?{}", kPath, query);
   call.headers = {{"Content-Type", "application/json"}};
   call.body = json::serialize(body_of(statement));
   call.timeout = kTimeout;
@@ -225,7 +229,8 @@ Status SqlClient::add_partition(const std::string& handle, std::size_t partition
 }
 
 Result<SqlRows> SqlClient::run(const SqlStatement& statement, Duration limit) {
-  FIRN_ASSIGN(SqlProgress progress, submit(statement, make_request_id(), false));
+  // Without async the answer comes at once, unless it takes longer than 45 seconds.
+  FIRN_ASSIGN(SqlProgress progress, send(statement, "requestId=" + make_request_id()));
   Duration waited{};
   for (Duration wait = kFirstPause; progress.state == SqlState::kRunning; wait = std::min(2 * wait, kLongestPause)) {
     if (waited >= limit) {

@@ -79,6 +79,7 @@ class SqlClient {
   Result<SqlRows> run(const SqlStatement& statement, Duration limit);
 
  private:
+  Result<SqlProgress> send(const SqlStatement& statement, const std::string& query);
   Result<SqlProgress> read(const HttpReply& reply, const std::string& handle);
   Result<SqlRows> read_rows(const HttpReply& reply, const std::string& handle);
   Status add_partition(const std::string& handle, std::size_t partition, SqlRows& rows);

@@ -56,7 +56,7 @@ class Server:
             return await handler(request)
         call = self._call_of(request)
         self.requests.append({"call": call, "query": dict(request.query), "agent": request.headers.get("User-Agent")})
-        fault = self._engine.faults.take(call)
+        fault = self._engine.faults.take(call, await self._about(request, call))
         if fault and fault["kind"] == "refuse":
             request.transport.abort()
             return web.Response()
@@ -65,6 +65,14 @@ class Server:
             request.transport.abort()
         answer.headers["Date"] = email.utils.formatdate(self._store.now(), usegmt=True)
         return answer
+
+    @staticmethod
+    async def _about(request, call):
+        """What a fault is matched with: the statement."""
+        try:
+            return (await request.json()).get("statement", "") if call == "submit" else ""
+        except ValueError:
+            return ""
 
     @staticmethod
     def _call_of(request):
@@ -102,7 +110,7 @@ class Server:
         session = self._session(request["user"], body)
         request_id = _uuid(request.query["requestId"]) if "requestId" in request.query else str(uuid.uuid4())
         self.requests[-1].update(statement=body["statement"][:60], tag=body.get("parameters", {}).get("query_tag"))
-        if request.query.get("retry") == "true":
+        if request.query.get("retry") == "true" and not self._store.setting("forgets_requests"):
             sql = "SELECT handle FROM statements WHERE request = ? AND body = ? AND state <> 'failed'"
             if found := self._store.rows(sql, request_id, json.dumps(body, sort_keys=True)):
                 return self._statement(found[0][0], request["user"])

@@ -1,0 +1,235 @@
+#include "pipeline/live_check_snowflake.h"
+
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ascii_text.h"
+#include "base/digest.h"
+#include "load/request_id.h"
+#include "load/snowflake/snowflake_setup.h"
+#include "load/snowflake/table_guard.h"
+#include "pipeline/s3_access.h"
+#include "pipeline/snowflake_access.h"
+#include "platform/scratch_folder.h"
+#include "platform/thread.h"
+
+namespace firn {
+namespace {
+
+using Verdict = LiveFinding::Kind;
+
+constexpr Duration kPatience = std::chrono::minutes(1);
+constexpr Duration kProbePatience = std::chrono::minutes(5);
+constexpr Duration kBetweenLooks = std::chrono::seconds(2);
+constexpr std::uint64_t kLimitSeconds = 60;
+
+LiveFinding wrong(std::string what, const Error& error) {
+  return {Verdict::kWrong, std::move(what), error.operation + " " + error.object + ": " + error.reason, error.hint};
+}
+
+LiveFinding good(std::string what, std::string found) {
+  return {Verdict::kGood, std::move(what), std::move(found), ""};
+}
+
+/// Amazon's name of a region, of Snowflake's: `AWS_EU_CENTRAL_1`, maybe behind `PUBLIC.`.
+std::string amazon_region(std::string_view snowflake) {
+  std::string region = lower_ascii(snowflake.substr(snowflake.rfind('.') + 1));
+  std::ranges::replace(region, '_', '-');
+  return region.starts_with("aws-") ? region.substr(4) : region;
+}
+
+/// One account, seen as the daemon will see it.
+class AccountTrial {
+ public:
+  AccountTrial(SnowflakeAccess& access, const Config& config, const S3Access::Surroundings& surroundings,
+               std::string instance)
+      : access_(access), config_(config), surroundings_(surroundings), instance_(std::move(instance)) {}
+
+  std::vector<LiveFinding> run() {
+    if (log_in()) {
+      for (const RepeaterConfig& repeater : config_.repeaters) {
+        if (repeater.destination == access_.connection().name) {
+          check_repeater(repeater);
+        }
+      }
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  Result<SqlRows> ask(const std::string& text, const std::string& warehouse = "") {
+    const SnowflakeConnection& of = access_.connection();
+    return access_.sql().run({text, of.role, warehouse, of.database, of.schema, "firn check", kLimitSeconds},
+                             kPatience);
+  }
+
+  bool log_in() {
+    const auto said = ask("SELECT CURRENT_ROLE(), CURRENT_REGION()");
+    if (!said) {
+      findings_.push_back(wrong("login", said.error()));
+      return false;
+    }
+    region_ = said->rows.empty() ? "" : amazon_region(said->rows[0].at(1).value_or(""));
+    findings_.push_back(good("login", fmt::format("as {} with role {}, in {}", access_.connection().user,
+                                                  access_.connection().role, region_)));
+    return true;
+  }
+
+  void check_repeater(const RepeaterConfig& repeater) {
+    const SnowflakePlace place = place_of(repeater, access_.connection());
+    check_region(repeater);
+    if (!can_read(place)) {
+      return;
+    }
+    if (repeater.method == LoadMethod::kCopy) {
+      check_warehouse();
+    }
+    TableGuard guard(access_.sql(), access_.session(), place, instance_);
+    const std::string what = "repeater " + repeater.name.str();
+    LoadJob nothing;
+    nothing.batch = "firn check";
+    if (const Status fits = guard.check(nothing); !fits) {
+      findings_.push_back(wrong(what, fits.error()));
+      return;
+    }
+    findings_.push_back(good(
+        what, sql_name(place, place.table) + (place.pipe.empty() ? "" : " by pipe " + sql_name(place, place.pipe))));
+    if (probed_.emplace(place.stage, place.pipe.empty()).second) {
+      probe(repeater, place);
+    }
+  }
+
+  void check_region(const RepeaterConfig& repeater) {
+    const auto bucket = std::ranges::find(config_.buckets, repeater.stage, &S3Connection::name);
+    if (bucket->region.empty() || bucket->region == region_ || !bucket->endpoint.empty() ||
+        !regions_.insert(bucket->region).second) {
+      return;
+    }
+    findings_.push_back({Verdict::kWarning, "region",
+                         fmt::format("the bucket {} is in {}, the account in {}: Amazon bills each byte that crosses",
+                                     bucket->bucket, bucket->region, region_),
+                         "use a bucket in the account's region"});
+  }
+
+  /// COUNT without a table runs in a warehouse.
+  void check_warehouse() {
+    if (std::exchange(warehouse_checked_, true)) {
+      return;
+    }
+    const std::string& name = access_.connection().warehouse;
+    const auto said = ask(fmt::format("SELECT COUNT(*) AS N FROM {}.{}.{}", sql_name(access_.connection().database),
+                                      sql_name(access_.connection().schema), sql_name("_FIRN_PROBE")),
+                          name);
+    findings_.push_back(said ? good("warehouse", name + " runs") : wrong("warehouse", said.error()));
+  }
+
+  bool can_read(const SnowflakePlace& place) {
+    if (!stages_.insert(place.stage).second) {
+      return true;
+    }
+    const auto said = ask(fmt::format("LIST @{}/_firn/", sql_name(place, place.stage)));
+    findings_.push_back(said ? good("stage", sql_name(place, place.stage) + " can be read")
+                             : wrong("stage", said.error()));
+    return said.has_value();
+  }
+
+  void probe(const RepeaterConfig& repeater, const SnowflakePlace& place) {
+    const std::string what = repeater.method == LoadMethod::kCopy ? "load by COPY" : "load by Snowpipe";
+    const auto bucket = std::ranges::find(config_.buckets, repeater.stage, &S3Connection::name);
+    S3Access s3(*bucket, surroundings_);
+    const auto stage = s3.make_stage();
+    const ObjectKey key("_firn/probe/" + format_month(surroundings_.clock.now()) + "/" + make_request_id() +
+                        ".csv.zst");
+    Status loaded = put(*stage, key);
+    if (loaded) {
+      loaded = load(repeater, place, *stage, key);
+      static_cast<void>(stage->remove(std::span(&key, 1)));  // what stays is small, and seen by `firn stage list`
+    }
+    findings_.push_back(loaded ? good(what, "one row has arrived in " + sql_name(place, "_FIRN_PROBE"))
+                               : wrong(what, loaded.error()));
+  }
+
+  Status put(Stage& stage, const ObjectKey& key) {
+    FIRN_ASSIGN(const auto folder, ScratchFolder::make_temporary());
+    const std::string row = "\"" + key.str() + "\",0\n";
+    std::string packed(ZSTD_compressBound(row.size()), '\0');
+    packed.resize(ZSTD_compress(packed.data(), packed.size(), row.data(), row.size(), 1));
+    const std::string path = join(folder->path(), "probe");
+    FIRN_TRY(replace_file(surroundings_.files, path, packed));
+    ObjectMetadata metadata;
+    metadata.rows = 1;
+    metadata.content_digest = sha256(row);
+    metadata.file_digest = sha256(packed);
+    metadata.bytes = packed.size();
+    FIRN_TRY(stage.put(key, path, metadata));
+    return {};
+  }
+
+  Status load(const RepeaterConfig& repeater, const SnowflakePlace& place, const Stage& stage, const ObjectKey& key) {
+    const auto loader =
+        access_.make_loader_at(probe_place(place), repeater.method.value_or(LoadMethod::kSnowpipe), instance_);
+    LoadJob job;
+    job.request_id = make_request_id();
+    job.batch = "firn check";
+    job.table = probe_table();
+    job.files = {{key, stage.location(key), 1}};
+    job.submitted_at = surroundings_.clock.now();
+    FIRN_ASSIGN(const std::string handle, loader->submit(job));
+    for (Duration waited{}; waited < kProbePatience; waited += kBetweenLooks) {
+      FIRN_ASSIGN(const LoadProgress progress, loader->poll(job, handle));
+      if (progress.state == LoadState::kForgotten) {
+        return fail(progress.reason.value_or(Error{ErrorKind::kUnavailable, "load", key.str(), "it is not known", ""}));
+      }
+      if (progress.state == LoadState::kDone) {
+        return judge(progress.files.front());
+      }
+      pause(kBetweenLooks);
+    }
+    return fail(Error{ErrorKind::kUnavailable, "load", key.str(),
+                      "nothing was heard of it for " + format_duration(kProbePatience), "look again later"});
+  }
+
+  static Status judge(const FileReport& report) {
+    if (report.status == FileStatus::kLoaded && report.rows_loaded == 1) {
+      return {};
+    }
+    return fail(
+        Error{ErrorKind::kConfiguration, "load", report.key.str(),
+              fmt::format("it is {} with {} rows: {}", to_string(report.status), report.rows_loaded, report.message),
+              "compare the file format and the table with what `firn setup snowflake` prints"});
+  }
+
+  SnowflakeAccess& access_;
+  const Config& config_;
+  const S3Access::Surroundings& surroundings_;
+  const std::string instance_;
+  std::vector<LiveFinding> findings_;
+  std::string region_;  ///< of the account, as Amazon names it
+  bool warehouse_checked_ = false;
+  std::set<std::string> stages_;
+  std::set<std::string> regions_;
+  std::set<std::pair<std::string, bool>> probed_;
+};
+
+}  // namespace
+
+std::vector<LiveReport> check_snowflake_live(const Config& config, const S3Access::Surroundings& surroundings,
+                                             const std::string& instance) {
+  std::vector<LiveReport> reports;
+  for (const SnowflakeConnection& connection : config.snowflakes) {
+    SnowflakeAccess access(connection, surroundings.clock);
+    AccountTrial trial(access, config, surroundings, instance);
+    reports.push_back({connection.name.str(), connection.account.url, trial.run()});
+  }
+  return reports;
+}
+
+}  // namespace firn
