@@ -10,7 +10,11 @@ compared: nothing lost, nothing doubled, contents equal. Fails also when some st
 
     crash_test.py --s3
 
-The same with the chunks in a bucket of a real S3 server, which is killed too; in the end no chunk may be left there."""
+The same with the chunks in a bucket of a real S3 server, which is killed too; in the end no chunk may be left there.
+
+    crash_test.py --snowflake copy|snowpipe
+
+The same with S3 and the stand-in of a Snowflake account, which loses answers and is killed too."""
 
 import argparse
 import contextlib
@@ -34,6 +38,7 @@ from firn import ROOT, helper_of  # noqa: E402
 from forms import FormMaker, encode  # noqa: E402
 from load import Ledger  # noqa: E402
 from s3_servers import S3Server  # noqa: E402
+from snowflake_account import SnowflakeAccount  # noqa: E402
 from verdict import judge, settle  # noqa: E402
 from victim import HELPER_POINT, Victim  # noqa: E402
 from waiting import TookTooLong, pause, wait_until  # noqa: E402
@@ -89,10 +94,10 @@ def plan_of(kills, rng, steps):
 
 
 class Campaign:
-    def __init__(self, folder, disk, is_small, seed, s3=None):
+    def __init__(self, folder, disk, is_small, seed, s3=None, account=None, method=None):
         self.rng = random.Random(seed)
         self.disk, self.is_small = disk, is_small
-        self.victim = Victim(folder, disk, "64 MB" if is_small else "2 MB", s3)
+        self.victim = Victim(folder, disk, "64 MB" if is_small else "2 MB", s3, account, method)
         self.ledger = Ledger()
         self.rounds, self.hit, self.early = Counter(), Counter(), 0
         self.points = crash_points()
@@ -227,6 +232,26 @@ class Campaign:
             self.victim.kill()
         return "S3, and the daemon"
 
+    def account_dies(self, _):
+        """The account loses answers, dies at any moment and comes back; then, or meanwhile, the daemon dies."""
+        account = self.victim.account
+        for _ in range(3):
+            call = self.rng.choice(["submit", "poll", "insertFiles", "insertReport"])
+            kind = self.rng.choice(["lose_answer", "lose_answer", "refuse", "status"])
+            account.fault(call, kind, status=self.rng.choice([429, 500, 503]))
+        self.accept()
+        pause(self.rng.uniform(0, 1.5))
+        account.kill()
+        pause(self.rng.uniform(0, 0.3))
+        first = self.rng.random() < 0.5
+        if first:
+            self.victim.kill()
+        account.start()
+        if not first:
+            pause(self.rng.uniform(0, 1.0))
+            self.victim.kill()
+        return "account, and the daemon"
+
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def accept(self):
@@ -242,8 +267,9 @@ class Campaign:
             "recovery": self.in_recovery,
             "stopped": self.stopped,
             "full disk": self.full_disk,
-            "helper": self.helper,
+            "helper": self.account_dies if self.victim.account else self.helper,
             "s3": self.s3_dies,
+            "account": self.account_dies,
         }
         self.accept()
         self.clients.start()
@@ -254,6 +280,8 @@ class Campaign:
             # In place of all random moments, and four times more.
             plan = [("s3", None) if kind == "moment" else (kind, step) for kind, step in plan] + [("s3", None)] * 4
             self.rng.shuffle(plan)
+        if self.victim.account:
+            plan = [("account", None) if kind == "s3" and self.rng.random() < 0.7 else (kind, s) for kind, s in plan]
         for number, (kind, step) in enumerate(plan, 1):
             where = ways[kind](step)
             self.rounds[where] += 1
@@ -331,16 +359,20 @@ def main():
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy there what a failed run leaves")
     parser.add_argument("--quota", action="store_true", help="fill the journal's quota, not a small file system")
     parser.add_argument("--s3", action="store_true", help="chunks go to a real S3 server, which is killed too")
+    parser.add_argument("--snowflake", metavar="METHOD", choices=("copy", "snowpipe"), help="load into a stand-in")
     options = parser.parse_args()
     print(f"crash test: {options.kills} kills, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="firn-crash-") as name:
         with small_disk(Path(name), not options.quota) as (disk, is_small):
-            s3 = S3Server("versitygw", Path(name) / "s3").start() if options.s3 else None
-            campaign = Campaign(Path(name) / "firn", disk, is_small, options.seed, s3)
+            s3 = S3Server("versitygw", Path(name) / "s3").start() if options.s3 or options.snowflake else None
+            account = SnowflakeAccount(Path(name) / "account", s3).start() if options.snowflake else None
+            campaign = Campaign(Path(name) / "firn", disk, is_small, options.seed, s3, account, options.snowflake)
             try:
                 problems = attempt(campaign, options)
             finally:
                 campaign.victim.kill()
+                if account:
+                    account.kill()
                 if s3:
                     s3.stop()
     sys.exit(1 if problems else 0)

@@ -22,3 +22,10 @@ def test_nothing_is_lost_or_doubled_over_15_kills():
 @pytest.mark.server("versitygw")
 def test_nothing_is_lost_or_doubled_when_s3_dies_too():
     assert crash_test("--s3", "--kills", "11", "--seed", "5") == 0
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.server("versitygw")
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_nothing_is_lost_or_doubled_on_the_way_to_snowflake(method):
+    assert crash_test("--snowflake", method, "--kills", "15", "--seed", "9") == 0

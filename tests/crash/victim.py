@@ -7,12 +7,16 @@ import signal
 import stat
 import subprocess
 import time
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from firn import REPEATER, TABLE, USER, Client, Firn, directory_stage, program, toml_text
 from s3_servers import SECRET, connection_text
+from snowflake_account import connection_text as snowflake_text
+from snowflake_account import make_key
 from waiting import wait_until
 
 NEEDS_ATTENTION = 5  # exit code: done, and something waits for a person
@@ -28,6 +32,17 @@ exec "$here/real/firn-duckdb"
 """
 
 
+def as_duckdb_has_it(row):
+    """A row of the account with the names and types of a row of DuckDB."""
+    row = {name.lower(): value for name, value in row.items()}
+    row["_position"] = int(row["_position"])
+    for name in ("received_on", "server_modified_on"):
+        if row[name] is not None:
+            seconds = Decimal(row[name])
+            row[name] = datetime(1970, 1, 1) + timedelta(microseconds=int(seconds * 1_000_000))
+    return row
+
+
 class Away(ConnectionError):
     """There is no daemon now."""
 
@@ -35,9 +50,11 @@ class Away(ConnectionError):
 class Victim(Firn):
     """A Firn whose data, stage and table lie on `disk`; its configuration, log and port file lie beside."""
 
-    def __init__(self, folder, disk, quota, s3=None):
-        """`s3`: the S3Server that its chunks go to; else a folder on the disk."""
+    def __init__(self, folder, disk, quota, s3=None, account=None, method=None):
+        """`s3`: the S3Server that its chunks go to, else a folder on the disk. `account`: the SnowflakeAccount that loads
+        them by the method, else DuckDB."""
         self._disk, self._quota, self.s3 = Path(disk), quota, s3
+        self.account, self._method = account, method
         # Another daemon that got the port of a dead one must not acknowledge our forms.
         self.password = secrets.token_hex(16)
         super().__init__(folder)
@@ -45,6 +62,8 @@ class Victim(Firn):
         (self.folder / "secret").write_text(self.password + "\n")
         (self.folder / "secret").chmod(0o600)
         self._copy_programs()
+        if account:
+            account.set_up(self)
         self.starts, self.deaths = [], 0
         self.port = None
 
@@ -75,6 +94,17 @@ class Victim(Firn):
         secret.chmod(0o600)
         return connection_text(self.s3, "crash", secret)
 
+    def _destination_text(self):
+        if self.account:
+            key = self.folder / "firn.p8"
+            if not key.exists():
+                make_key(self.folder, key.name, "FIRN")
+            return snowflake_text(self.account, key)
+        return f"""[connection.warehouse]
+type = "duckdb"
+database = {toml_text(self._disk / "warehouse.duckdb")}
+"""
+
     def write_config(self):
         # The sizes are so small that every step runs every second.
         self.config.write_text(f"""
@@ -89,14 +119,13 @@ secret_file = {toml_text(self.folder / "secret")}
 intake_floor = "2 MB"
 pack_floor = "1 MB"
 {self._stage_text()}
-[connection.warehouse]
-type = "duckdb"
-database = {toml_text(self._disk / "warehouse.duckdb")}
+{self._destination_text()}
 [repeater.{REPEATER}]
 kind = "form"
 table = {toml_text(TABLE)}
 stage = {toml_text("bucket" if self.s3 else "staging")}
-destination = "warehouse"
+destination = {toml_text("snow" if self.account else "warehouse")}
+{f'method = "{self._method}"' if self.account else ""}
 chunk_size = "64 KB"
 chunk_age = "1s"
 threshold = "1 KB"
@@ -191,6 +220,8 @@ keep_staged = "0s"
 
     def rows(self, table=TABLE):
         """Every row as a dictionary; the time of loading, which is of no matter here, is a text."""
+        if self.account:
+            return [as_duckdb_has_it(row) for row in self.account.rows()]
         with duckdb.connect(str(self.warehouse), read_only=True) as database:
             cursor = database.execute(f'SELECT * REPLACE (CAST(_loaded_at AS VARCHAR) AS _loaded_at) FROM "{table}"')
             names = [column[0] for column in cursor.description]

@@ -17,11 +17,11 @@ namespace firn {
 /// A statement and where it runs. Names are as Snowflake stores them; empty: the user's own.
 struct SqlStatement {
   std::string text;  ///< one statement, at most 1 MB
-  std::string role;
-  std::string warehouse;
-  std::string database;
-  std::string schema;
-  std::string query_tag;            ///< seen in QUERY_HISTORY; at most 2000 characters
+  std::string role = {};
+  std::string warehouse = {};
+  std::string database = {};
+  std::string schema = {};
+  std::string query_tag = {};       ///< seen in QUERY_HISTORY; at most 2000 characters
   std::uint64_t limit_seconds = 0;  ///< Snowflake cancels it after that; 0: as the warehouse says
 };
 

@@ -16,6 +16,7 @@ _BODY = {"statement", "timeout", "database", "schema", "warehouse", "role", "bin
 _PARAMETERS = {"query_tag", "timezone", "rows_per_resultset", "multi_statement_count", "use_cached_result"}
 _LARGEST_STATEMENT, _PARTITION_ROWS, _MOST_FILES = 1_000_000, 1000, 5000
 _SCAN_PAUSE = 60
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def _json(status, body, **headers):
@@ -278,5 +279,6 @@ def _text(value):
         return "true" if value else "false"
     if isinstance(value, datetime.datetime):
         zone = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
-        return f"{zone.timestamp():.9f}"
+        micros = (zone - _EPOCH) // datetime.timedelta(microseconds=1)
+        return f"{micros // 1_000_000}.{micros % 1_000_000:06}000"
     return str(value)
