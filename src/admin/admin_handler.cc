@@ -1,4 +1,5 @@
 #include "admin/admin_handler.h"
+#include "admin/audit_view.h"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -171,6 +172,9 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   if (name == "trace" && get) {
     return trace_view(daemon, {call.query.get("id"), call.query.get("repeater"), call.query.get("domain")});
   }
+  if (name == "audit" && get) {
+    return audit(daemon, {call.query.get("repeater"), call.query.get("period")});
+  }
   if (name == "stage" && get) {
     return stage_list(daemon, {call.query.get("repeater"), call.query.get("after")});
   }
@@ -194,9 +198,10 @@ HttpResponse answer_to(Daemon& daemon, const std::string& method, const std::str
   return result ? json_response(*result) : error_response(result.error());
 }
 
-/// The stage may be slow to answer: that must not hold those who only look at the daemon.
+/// Stage and destination may be slow to answer: that must not hold those who only look at the daemon.
 bool may_wait(const std::string& method, const std::string& target) {
-  return method == "POST" || target.starts_with(std::string(kPrefix) + "stage");
+  return method == "POST" || target.starts_with(std::string(kPrefix) + "stage") ||
+         target.starts_with(std::string(kPrefix) + "audit");
 }
 
 }  // namespace

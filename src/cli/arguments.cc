@@ -170,6 +170,12 @@ void add_stage_commands(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   keygen->add_flag("--show", arguments.keygen.show, "Print the public half of a key that is there, and make nothing");
 
+  CLI::App* audit = add(app, arguments, Command::kAudit, "audit",
+                        "Count the rows of each file in Snowflake and compare them with what was sent; it wakes the "
+                        "warehouse, a minute at least; exit code 5 when something differs");
+  audit->add_option("REPEATER", arguments.audit.repeater, "Its repeater")->required();
+  audit->add_option("--period", arguments.audit.period, "Only this period, like 2026-11")->type_name("PERIOD");
+
   CLI::App* stage = app.add_subcommand("stage", "The place where files wait for the destination");
   stage->require_subcommand(1);
   add(*stage, arguments, Command::kStageList, "list",

@@ -19,6 +19,7 @@ enum class Command {
   kSetupS3,
   kSetupSnowflake,
   kKeygen,
+  kAudit,
   kStageList,
   kStatus,
   kIngest,
@@ -58,6 +59,11 @@ struct KeygenArguments {
 
 struct StageArguments {
   std::string repeater;  ///< empty: all
+};
+
+struct AuditArguments {
+  std::string repeater;
+  std::string period;  ///< empty: all
 };
 
 struct IngestArguments {
@@ -105,6 +111,7 @@ struct Arguments {
   SetupArguments setup;
   KeygenArguments keygen;
   StageArguments stage;
+  AuditArguments audit;
   IngestArguments ingest;
   TraceArguments trace;
   QuarantineArguments quarantine;

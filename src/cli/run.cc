@@ -21,6 +21,8 @@ int run_command(const CliContext& context) {
       return run_setup_s3(context);
     case Command::kSetupSnowflake:
       return run_setup_snowflake(context);
+    case Command::kAudit:
+      return run_audit(context);
     case Command::kKeygen:
       return run_keygen(context);
     case Command::kStageList:

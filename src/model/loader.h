@@ -48,6 +48,11 @@ struct LoadProgress {
   bool at_file = false;           ///< for kForgotten: a file that has no report may be why
 };
 
+struct FileRows {
+  ObjectKey key;
+  std::uint64_t rows = 0;
+};
+
 /// A destination. A file that is submitted again is never loaded twice; it is reported as loaded. Threads: any, one at
 /// a time for each table.
 class Loader {
@@ -64,6 +69,13 @@ class Loader {
 
   /// Rows in the table; kNotFound when there is no table yet.
   virtual Result<std::uint64_t> count(const TableDefinition& table) = 0;
+
+  /// How many rows of each file whose key begins with `prefix` are in the table. May cost money. kInvalidInput: this
+  /// destination cannot tell.
+  virtual Result<std::vector<FileRows>> rows_by_file(const TableDefinition& table, const std::string& /*prefix*/) {
+    return fail(Error{ErrorKind::kInvalidInput, "audit", table.table.str(), "its destination is no Snowflake account",
+                      "compare `firn status` with SELECT COUNT(*) there"});
+  }
 
   /// How many files a request may name.
   [[nodiscard]] virtual std::size_t most_files() const { return kNoLimit; }

@@ -84,6 +84,7 @@ class RepeaterLine {
 
   /// Null when the repeater's documents make no rows.
   [[nodiscard]] Stage* stage() { return ends_.stage; }
+  [[nodiscard]] Loader* loader() { return ends_.loader; }
   /// Why the stage keeps its promises less well than it should, for people; empty when it keeps them.
   [[nodiscard]] std::string stage_weakness() const { return ends_.stage == nullptr ? "" : ends_.stage->weakness(); }
 

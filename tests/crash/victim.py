@@ -51,8 +51,8 @@ class Victim(Firn):
     """A Firn whose data, stage and table lie on `disk`; its configuration, log and port file lie beside."""
 
     def __init__(self, folder, disk, quota, s3=None, account=None, method=None):
-        """`s3`: the S3Server that its chunks go to, else a folder on the disk. `account`: the SnowflakeAccount that loads
-        them by the method, else DuckDB."""
+        """`s3`: the S3Server that its chunks go to, else a folder on the disk. `account`: the SnowflakeAccount that
+        loads them by the method, else DuckDB."""
         self._disk, self._quota, self.s3 = Path(disk), quota, s3
         self.account, self._method = account, method
         # Another daemon that got the port of a dead one must not acknowledge our forms.

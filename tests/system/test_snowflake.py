@@ -290,3 +290,15 @@ def test_the_set_up_can_be_repeated_and_its_worksheet_is_what_it_runs(account, o
     for statement in firn.ask("setup", "snowflake")["statements"]:
         assert statement["sql"] + ";" in worksheet
         assert "OR REPLACE" not in statement["sql"]
+
+
+def test_the_audit_names_every_difference(account, on_snowflake):
+    firn = on_snowflake().start()
+    post_forms(firn, 10)
+    firn.ingest()
+    assert firn.ask("audit", "forms")["differences"] == []
+    row = account.rows()[0]
+    account.sql(f"DELETE FROM {FULL_TABLE} WHERE FORM_ID = '{row['FORM_ID']}'")
+    found = firn.ask("audit", "forms", "--period", row["_FILE"].split("/")[1], code=5)["differences"]
+    assert found == [{"file": row["_FILE"], "state": "loaded", "manifest_rows": 10, "table_rows": 9}]
+    assert "1 files differ" in firn.run("audit", "forms").stdout

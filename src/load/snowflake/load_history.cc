@@ -110,6 +110,18 @@ Result<std::vector<FileReport>> LoadHistory::look_up(const std::vector<LoadFile>
   return reports;
 }
 
+Result<std::vector<FileRows>> LoadHistory::rows_by_file(const std::string& prefix) {
+  const std::string text =
+      fmt::format("SELECT _FILE, COUNT(*) AS FILE_ROWS FROM {} WHERE _FILE LIKE {} GROUP BY _FILE ORDER BY _FILE",
+                  sql_name(place_, place_.table), sql_text(prefix + "%"));
+  FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, "firn audit"), kPatience));
+  std::vector<FileRows> found;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    found.push_back({ObjectKey(rows.text(i, "_FILE")), number(rows.text(i, "FILE_ROWS"))});
+  }
+  return found;
+}
+
 Result<std::vector<FileReport>> LoadHistory::count_rows(const std::vector<LoadFile>& files, const std::string& batch) {
   const std::string text = fmt::format("SELECT _FILE, COUNT(*) AS FILE_ROWS FROM {} WHERE _FILE IN ({}) GROUP BY _FILE",
                                        sql_name(place_, place_.table), list_of_keys(files));
