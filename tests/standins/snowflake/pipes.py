@@ -3,7 +3,7 @@
 import json
 import threading
 
-from copying import Copy
+from copying import Copy, Outcome
 from errors import SqlError
 
 MEMORY, REPORT_WINDOW, MOST_EVENTS = 14 * 86400, 600, 10_000
@@ -33,7 +33,7 @@ class Pipes:
 
     def _run(self):
         while True:
-            self._work.wait()
+            self._work.wait(timeout=0.3)  # what could not be read is tried again
             self._work.clear()
             while self._load_one():
                 pass
@@ -41,12 +41,12 @@ class Pipes:
     def _load_one(self):
         for number, pipe, path in self._store.rows("SELECT number, pipe, path FROM queue ORDER BY number"):
             found = self._engine.objects.find("PIPE", pipe)
-            if found and not found["paused"]:
-                self._load(number, pipe, found, path)
+            if found and not found["paused"] and self._load(number, pipe, found, path):
                 return True
         return False
 
     def _load(self, number, pipe, found, path):
+        """False when the bucket cannot be read now: the file stays in the queue."""
         engine, store = self._engine, self._store
         copy = Copy(**{**found["copy"], "sources": [_tupled(tree) for tree in found["copy"]["sources"]]})
         slow = engine.faults.take("pipe_load", path)
@@ -57,12 +57,14 @@ class Pipes:
                 table, stage, options = engine.copier.check(found["owner"], copy)
                 outcome, _ = engine.copier.read(copy, path, table, stage, options)
             except SqlError:
-                outcome = None
-            if outcome is not None:
-                engine.copier.keep(copy, outcome, pipe)
-                store.count("snowpipe_bytes", sum(len(str(v)) for row in outcome.rows for v in row))
-                store.count("snowpipe_files")
+                return False
+            if outcome is None:
+                outcome = Outcome(path, "LOAD_FAILED", error=f"Remote file '{path}' was not found.")
+            engine.copier.keep(copy, outcome, pipe)
+            store.count("snowpipe_bytes", sum(len(str(v)) for row in outcome.rows for v in row))
+            store.count("snowpipe_files")
             store.run("DELETE FROM queue WHERE number = ?", number)
+            return True
 
     def wake(self):
         self._work.set()
