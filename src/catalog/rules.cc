@@ -2,23 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "catalog/objection.h"
+
 namespace firn {
 namespace {
 
-std::unexpected<Error> conflict(std::string operation, std::string object, std::string reason) {
-  return fail(Error{ErrorKind::kConflict, std::move(operation), std::move(object), std::move(reason), ""});
-}
-
 bool is_valid(Position position) { return position.value() < (1ULL << 63U); }
-
-std::string describe(const Chunk& chunk) { return fmt::format("chunk {} of {}", chunk.id, chunk.repeater.str()); }
-std::string describe(const Batch& batch) { return fmt::format("batch {} of {}", batch.number, batch.repeater.str()); }
 
 }  // namespace
 
@@ -70,16 +64,8 @@ Result<CutOutcome> cut_batch(const CutBatch& cut, const CutFacts& facts) {
 
 namespace {
 
-/// Something that keeps a decision from applying; nothing when there is none.
-using Objection = std::optional<std::string>;
-
 bool inside(const DecideRange& decision, Position position) {
   return position.partition() == decision.from.partition() && decision.from <= position && position < decision.next;
-}
-
-bool has_twice(std::vector<Position> positions) {
-  std::ranges::sort(positions);
-  return std::ranges::adjacent_find(positions) != positions.end();
 }
 
 Objection object_to_range(const DecideRange& decision, const DecideFacts& facts) {
@@ -210,9 +196,10 @@ PackCounts settled_counts(const DecideRange& decision, std::uint64_t known) {
   return counts;
 }
 
-Chunk new_chunk(const DecideRange& decision) {
-  Chunk chunk = *decision.chunk;
+Chunk as_new(const Chunk& decided) {
+  Chunk chunk = decided;
   chunk.id = 0;
+  chunk.replaces = {};
   chunk.state = ChunkState::kPacked;
   chunk.report.reset();
   chunk.reason.clear();

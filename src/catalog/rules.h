@@ -54,6 +54,18 @@ struct ReturnFacts {
   std::optional<Batch> open;   ///< the open one of its repeater
 };
 
+/// What making the next attempt of a chunk is checked against.
+struct ReplaceFacts {
+  std::optional<Chunk> chunk;
+  std::optional<Position> without_version;  ///< a dropped row that the catalog has no version entry of
+  std::optional<Position> in_quarantine;    ///< a dropped row whose record is in quarantine already
+};
+
+struct ReplaceOutcome {
+  Chunk replaced;
+  std::optional<Chunk> next;  ///< its id is still to be given
+};
+
 /// True when a batch with this cut takes the position: same partition, and before the cut.
 constexpr bool limits(Position cut, Position position) {
   return cut.partition() == position.partition() && position < cut;
@@ -71,12 +83,13 @@ Result<CutOutcome> cut_batch(const CutBatch& cut, const CutFacts& facts);
 Status check_decision(const DecideRange& decision, const DecideFacts& facts);
 /// The decision's counts when `known` of its requests ask for what is asked for already: those are duplicates.
 PackCounts settled_counts(const DecideRange& decision, std::uint64_t known);
-/// The decision's chunk as it is stored: packed, nothing reported. Only for a decision that has one.
-Chunk new_chunk(const DecideRange& decision);
+/// A chunk as it is stored first: packed, nothing reported, nothing replaced.
+Chunk as_new(const Chunk& chunk);
 
 Result<Chunk> moved(const MoveChunk& move, const std::optional<Chunk>& chunk);
 Result<Chunk> reported(const ReportChunk& report, const std::optional<Chunk>& chunk);
 Result<Chunk> returned(const ReturnChunk& back, const ReturnFacts& facts);
+Result<ReplaceOutcome> replaced(const ReplaceChunk& replace, const ReplaceFacts& facts);
 Result<Batch> moved(const MoveBatch& move, const BatchFacts& facts);
 Result<Batch> with_handle(const SetHandle& set, const std::optional<Batch>& batch);
 Result<QuarantinedRecord> settled(const SettleQuarantined& settle, const std::optional<QuarantinedRecord>& record);

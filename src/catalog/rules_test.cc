@@ -157,7 +157,7 @@ TEST(DecideRule, StoresANewChunkAsPackedWhateverItCameAs) {
   DecideRange decision = decision_over(at(0), at(10), 1);
   decision.chunk = chunk_in(ChunkState::kQuarantined);
   decision.chunk->reason = "old";
-  const Chunk chunk = new_chunk(decision);
+  const Chunk chunk = as_new(*decision.chunk);
   EXPECT_EQ(chunk.state, ChunkState::kPacked);
   EXPECT_EQ(chunk.id, 0);
   EXPECT_FALSE(chunk.report || chunk.staged_at || chunk.submitted_at || chunk.loaded_at || chunk.purged_at);

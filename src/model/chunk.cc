@@ -45,6 +45,15 @@ bool can_move(ChunkState from, ChunkState to) {
   return false;
 }
 
+bool is_refused_at_a_line(const Chunk& chunk) {
+  return chunk.report && chunk.report->status == FileStatus::kFailed && chunk.report->rows_loaded == 0 &&
+         chunk.report->error_line > 0;
+}
+
+bool is_to_be_mended(const Chunk& chunk) {
+  return chunk.state == ChunkState::kSubmitted && is_refused_at_a_line(chunk) && chunk.attempt < kMostAttempts;
+}
+
 ObjectKey chunk_key(const Chunk& chunk, std::string_view batch_directory) {
   return ObjectKey(fmt::format("{}/{}/{}-{}-{}-{}-a{}-{}.csv.zst", chunk.repeater.str(), batch_directory,
                                chunk.range.first.generation(), chunk.range.first.partition(),

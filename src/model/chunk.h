@@ -41,6 +41,7 @@ struct Chunk {
   Sha256 content_digest{};  ///< of the uncompressed CSV
   Sha256 file_digest{};     ///< of the file as it lies on disk and stage
   ObjectKey key;            ///< its name on the stage; never used for other content
+  ObjectKey replaces;       ///< the attempt before; empty for the first one
   ChunkState state = ChunkState::kPacked;
   std::optional<FileReport> report;  ///< what the destination said last
   std::string reason;                ///< why it is quarantined
@@ -51,6 +52,15 @@ struct Chunk {
   std::optional<Timestamp> loaded_at;
   std::optional<Timestamp> purged_at;
 };
+
+/// How often a chunk is made again without a row that the destination has refused, the first attempt included.
+inline constexpr std::uint32_t kMostAttempts = 10;
+
+/// True when no row of the chunk was loaded, and the line is known at which the destination has refused it.
+bool is_refused_at_a_line(const Chunk& chunk);
+
+/// True when such a chunk is to be made again without the row of that line.
+bool is_to_be_mended(const Chunk& chunk);
 
 /// `<repeater>/<period>/<batch>/<generation>-<partition>-<first>-<last>-a<attempt>-<digest>.csv.zst`, offsets and
 /// digest (32 hex digits) of the chunk; the stage puts its prefix before it.

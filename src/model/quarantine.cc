@@ -9,7 +9,7 @@ namespace firn {
 namespace {
 
 using Reason = QuarantineReason;
-constexpr EnumNames<Reason, 20> kReasons{{{{Reason::kNotJson, "not_json"},
+constexpr EnumNames<Reason, 21> kReasons{{{{Reason::kNotJson, "not_json"},
                                            {Reason::kTooDeep, "too_deep"},
                                            {Reason::kDuplicateKey, "duplicate_key"},
                                            {Reason::kNumberRange, "number_range"},
@@ -28,6 +28,7 @@ constexpr EnumNames<Reason, 20> kReasons{{{{Reason::kNotJson, "not_json"},
                                            {Reason::kTooManyAttributes, "too_many_attributes"},
                                            {Reason::kNameTooLong, "name_too_long"},
                                            {Reason::kPrivacyRule, "privacy_rule"},
+                                           {Reason::kRefused, "refused"},
                                            {Reason::kJournalDamage, "journal_damage"}}}};
 
 constexpr EnumNames<QuarantineState, 3> kStates{{{{QuarantineState::kOpen, "open"},

@@ -32,6 +32,7 @@ enum class QuarantineReason {
   kTooManyAttributes,  ///< more than 256 in one element
   kNameTooLong,        ///< a name or namespace in XML longer than 1,024 bytes
   kPrivacyRule,        ///< of a repeater marked de-identified: a rule names a value that it cannot treat
+  kRefused,            ///< the destination refused the row
   kJournalDamage,      ///< a range of the journal that could not be read; see `firn journal salvage`
 };
 

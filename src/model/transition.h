@@ -112,6 +112,21 @@ struct ReturnChunk {
   Timestamp at;
 };
 
+/// One row less in the next attempt of a chunk. The record says where it is from and why.
+struct DroppedRow {
+  DocumentKey document;
+  QuarantinedRecord record;
+};
+
+/// Makes the next attempt of a submitted chunk that failed without a row: without the rows that the destination has
+/// refused. Their version entries go, their records are in quarantine. The chunk becomes kReplaced.
+struct ReplaceChunk {
+  ChunkId chunk = 0;
+  Timestamp at;
+  std::optional<Chunk> next;  ///< none when no row is left; its id is given by the catalog
+  std::vector<DroppedRow> dropped;
+};
+
 /// A person's word about a quarantined record.
 struct SettleQuarantined {
   RepeaterName repeater;
@@ -122,6 +137,6 @@ struct SettleQuarantined {
 
 /// Everything that changes the catalog. A transition that does not apply fails the whole commit with kConflict.
 using Transition = std::variant<OpenFirstBatch, CutBatch, DecideRange, MoveChunk, ReportChunk, MoveBatch, SetHandle,
-                                ReturnChunk, SettleQuarantined>;
+                                ReturnChunk, ReplaceChunk, SettleQuarantined>;
 
 }  // namespace firn

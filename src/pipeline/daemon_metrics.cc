@@ -187,12 +187,14 @@ struct TransitionCounter {
   Metrics& metrics;
   const std::string& repeater;
 
-  void operator()(const MoveChunk& move) const {
+  void count_chunk(ChunkState to) const {
     metrics
         .counter("firn_chunk_moves_total", "Chunks that came into a state, since the start.",
-                 {{"repeater", repeater}, {"to", std::string(to_string(move.to))}})
+                 {{"repeater", repeater}, {"to", std::string(to_string(to))}})
         .add();
   }
+  void operator()(const MoveChunk& move) const { count_chunk(move.to); }
+  void operator()(const ReplaceChunk& /*replace*/) const { count_chunk(ChunkState::kReplaced); }
   void operator()(const MoveBatch& move) const {
     metrics
         .counter("firn_batch_moves_total", "Batches that came into a state, since the start.",

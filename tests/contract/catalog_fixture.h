@@ -71,6 +71,11 @@ class CatalogFixture : public testing::TestWithParam<const char*> {
     ASSERT_TRUE(commit({ReportChunk{1, failed_report(chunk(1))}}));
     move(1, ChunkState::kSubmitted, ChunkState::kQuarantined);
   }
+  /// Chunk 1 over [0, 10), submitted, of which the destination has refused a row.
+  void fail_one() {
+    submit_one();
+    ASSERT_TRUE(commit({ReportChunk{1, failed_report(chunk(1))}}));
+  }
   Chunk chunk(ChunkId id) { return catalog_->chunks({{}, {}, {}, 1, id - 1}).value().at(0); }
   Batch batch(BatchId id) { return catalog_->batches({{}, {}, 1, id - 1}).value().at(0); }
   RepeaterTotals totals() { return catalog_->totals(forms()).value(); }

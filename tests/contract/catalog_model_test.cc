@@ -3,6 +3,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,8 @@ std::string text(Timestamp time) { return std::to_string(to_micros(time)); }
 std::string text(Position position) { return position.str(); }
 std::string text(TriggerCause cause) { return std::string(to_string(cause)); }
 std::string text(const FileReport& report) {
-  return fmt::format("{} {} {} {}", report.key.str(), to_string(report.status), report.rows_loaded, report.message);
+  return fmt::format("{} {} {} {} {}", report.key.str(), to_string(report.status), report.rows_loaded, report.message,
+                     report.error_line);
 }
 
 template <typename T>
@@ -38,10 +40,11 @@ std::string optional_text(const std::optional<T>& value) {
 }
 
 std::string text(const Chunk& c) {
-  std::string line = fmt::format(
-      "{} {} {} {}..{} a{} {} {} {} {} {} {} {} {} {} '{}'", c.id, c.repeater.str(), c.batch, c.range.first.str(),
-      c.range.last.str(), c.attempt, c.definition, c.rows, c.bytes_uncompressed, c.bytes_compressed,
-      c.bytes_longest_row, to_hex(c.content_digest), to_hex(c.file_digest), c.key.str(), to_string(c.state), c.reason);
+  std::string line =
+      fmt::format("{} {} {} {}..{} a{} {} {} {} {} {} {} {} {} {} {} '{}'", c.id, c.repeater.str(), c.batch,
+                  c.range.first.str(), c.range.last.str(), c.attempt, c.definition, c.rows, c.bytes_uncompressed,
+                  c.bytes_compressed, c.bytes_longest_row, to_hex(c.content_digest), to_hex(c.file_digest), c.key.str(),
+                  c.replaces.str(), to_string(c.state), c.reason);
   return line + fmt::format(" [{}] {} {} {} {} {} {}", optional_text(c.report), text(c.oldest_received_at),
                             text(c.packed_at), optional_text(c.staged_at), optional_text(c.submitted_at),
                             optional_text(c.loaded_at), optional_text(c.purged_at));
@@ -141,7 +144,7 @@ class Generator {
     if (batches.empty() || one_in(30)) {
       return OpenFirstBatch{one_of(kRepeaters), "2026-03", some_moment()};
     }
-    switch (between(0, 11)) {
+    switch (between(0, 12)) {
       case 0:
         return cut(batches);
       case 1:
@@ -160,6 +163,8 @@ class Generator {
       case 10:
         return one_in(2) ? Transition(ReturnChunk{some_id(chunks), some_moment()})
                          : Transition(SetHandle{some_id(batches), "handle"});
+      case 11:
+        return replace(chunks);
       default:
         return settle();
     }
@@ -242,7 +247,7 @@ class Generator {
     return chunk;
   }
 
-  static Transition move_chunk(const std::vector<Chunk>& chunks) {
+  Transition move_chunk(const std::vector<Chunk>& chunks) {
     using enum ChunkState;
     const std::vector all{kPacked, kStaged, kSubmitted, kLoaded, kPurged, kReplaced, kQuarantined};
     const ChunkId id = some_id(chunks);
@@ -250,6 +255,12 @@ class Generator {
     ChunkState to = one_of(all);
     if (id <= static_cast<ChunkId>(chunks.size()) && !one_in(12)) {
       const Chunk& chunk = chunks[static_cast<std::size_t>(id - 1)];
+      if (chunk.state == kSubmitted && !chunk.report && !one_in(4)) {
+        return report({chunk});
+      }
+      if (chunk.state == kSubmitted && chunk.report && chunk.report->status == FileStatus::kFailed && !one_in(4)) {
+        return replace({chunk});
+      }
       from = chunk.state;
       if (!one_in(5) && from < kPurged) {
         to = static_cast<ChunkState>(static_cast<int>(from) + 1);
@@ -277,12 +288,43 @@ class Generator {
   }
 
   static Transition report(const std::vector<Chunk>& chunks) {
-    const ChunkId id = some_id(chunks);
-    if (id > static_cast<ChunkId>(chunks.size())) {
-      return ReportChunk{id, {}};
+    if (chunks.empty() || one_in(20)) {
+      return ReportChunk{static_cast<ChunkId>(chunks.size()) + 1, {}};
     }
-    const Chunk& chunk = chunks[static_cast<std::size_t>(id - 1)];
-    return ReportChunk{id, one_in(3) ? failed_report(chunk) : loaded_report(chunk)};
+    const Chunk chunk = one_of(chunks);
+    return ReportChunk{chunk.id, one_in(2) ? failed_report(chunk) : loaded_report(chunk)};
+  }
+
+  /// What a version entry in the chunk's range says of the row, or nearly that.
+  std::vector<DroppedRow> rows_of(const Chunk& chunk) {
+    std::vector<DroppedRow> rows;
+    for (const std::string& document : kDocuments) {
+      const std::vector keys{document_key("demo", document)};
+      const auto entries = catalog_.versions(chunk.repeater, keys).value().at(0);
+      for (const VersionEntry& entry : entries) {
+        if (chunk.range.first <= entry.position && entry.position <= chunk.range.last) {
+          rows.push_back(dropped_at(one_in(20) ? at(1) : entry.position, document));
+          rows.back().record.repeater = one_in(30) ? one_of(kRepeaters) : chunk.repeater;
+        }
+      }
+    }
+    return rows;
+  }
+
+  Transition replace(const std::vector<Chunk>& chunks) {
+    std::vector<Chunk> refused = chunks;
+    std::erase_if(refused, [](const Chunk& c) { return c.state != ChunkState::kSubmitted; });
+    const Chunk chunk = refused.empty() || one_in(10) ? Chunk() : one_of(refused);
+    auto rows = rows_of(chunk);
+    rows.resize(static_cast<std::size_t>(between(0, static_cast<std::int64_t>(rows.size()))));
+    ReplaceChunk replace = replacement_of(chunk, {});
+    replace.dropped = std::move(rows);
+    if (replace.next) {
+      replace.next->rows -= std::min<std::uint64_t>(replace.dropped.size(), replace.next->rows);
+      replace.next->batch = one_in(20) ? 1 : chunk.batch;
+      replace.next = replace.next->rows == 0 && !one_in(10) ? std::nullopt : replace.next;
+    }
+    return replace;
   }
 
   Transition settle() {
@@ -312,12 +354,16 @@ std::string filtered(Catalog& catalog, const ChunkFilter& chunks, const BatchFil
          lines(catalog.quarantined(records).value()) + lines(catalog.fetch_requests(requests).value());
 }
 
-/// No position is in two chunks: every range was decided once.
+bool is_over(const Chunk& chunk) { return chunk.state == ChunkState::kReplaced || chunk.state == ChunkState::kPurged; }
+
+/// No position is in two chunks but attempts of one range: every range was decided once.
 bool decided_once(Catalog& catalog) {
   const auto chunks = catalog.chunks({}).value();
   for (const Chunk& a : chunks) {
     for (const Chunk& b : chunks) {
-      if (a.id < b.id && a.repeater == b.repeater && a.range.first <= b.range.last && b.range.first <= a.range.last) {
+      const bool meet = a.repeater == b.repeater && a.range.first <= b.range.last && b.range.first <= a.range.last;
+      const bool attempts = a.range == b.range && a.attempt < b.attempt && is_over(a);
+      if (a.id < b.id && meet && !attempts) {
         return false;
       }
     }
@@ -345,6 +391,7 @@ RC_GTEST_PROP(CatalogModel, SqliteAndMemoryGiveTheSameAnswers, ()) {
   }
   RC_ASSERT(everything(*sqlite) == everything(memory));
   RC_ASSERT(decided_once(memory));
+  RC_CLASSIFY(!memory.chunks({{}, {ChunkState::kReplaced}, {}, 1, 0}).value().empty(), "something was replaced");
   RC_CLASSIFY(applied > 15, "more than 15 applied");
   RC_CLASSIFY(!memory.chunks({{}, {ChunkState::kPurged}, {}, 1, 0}).value().empty(), "something was purged");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,6 +89,29 @@ inline QuarantinedRecord quarantined_at(Position position) {
   return record;
 }
 
+inline DroppedRow dropped_at(Position position, const std::string& id) {
+  DroppedRow row{document_key("demo", id), quarantined_at(position)};
+  row.record.reason = QuarantineReason::kRefused;
+  return row;
+}
+
+/// The next attempt of the chunk without the rows of these records, each of a document named by its position.
+inline ReplaceChunk replacement_of(const Chunk& chunk, const std::vector<Position>& without) {
+  ReplaceChunk replace{chunk.id, moment(40), std::nullopt, {}};
+  for (const Position position : without) {
+    replace.dropped.push_back(dropped_at(position, position.str()));
+  }
+  if (chunk.rows > without.size()) {
+    replace.next = chunk;
+    replace.next->rows -= without.size();
+    replace.next->attempt += 1;
+    replace.next->content_digest = sha256("content of attempt " + std::to_string(replace.next->attempt));
+    replace.next->key = chunk_key(*replace.next, "2026-03/000001");
+    replace.next->packed_at = replace.at;
+  }
+  return replace;
+}
+
 inline FetchRequest request_at(Position position, const std::string& id) {
   FetchRequest request;
   request.repeater = forms();
@@ -111,6 +135,6 @@ inline DecideRange requests_over(Position from, Position next, const std::string
 }
 
 inline FileReport loaded_report(const Chunk& chunk) { return {chunk.key, FileStatus::kLoaded, chunk.rows, ""}; }
-inline FileReport failed_report(const Chunk& chunk) { return {chunk.key, FileStatus::kFailed, 0, "refused"}; }
+inline FileReport failed_report(const Chunk& chunk) { return {chunk.key, FileStatus::kFailed, 0, "refused", 4}; }
 
 }  // namespace firn

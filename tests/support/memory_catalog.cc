@@ -78,6 +78,11 @@ void MemoryCatalog::State::add(Batch batch) {
   batches.emplace(batch.id, std::move(batch));
 }
 
+void MemoryCatalog::State::add(Chunk chunk) {
+  chunk.id = static_cast<ChunkId>(chunks.size()) + 1;
+  chunks.emplace(chunk.id, std::move(chunk));
+}
+
 Status MemoryCatalog::State::apply(const OpenFirstBatch& open) {
   const bool has_batch =
       std::ranges::any_of(batches, [&](const auto& entry) { return entry.second.repeater == open.repeater; });
@@ -145,9 +150,7 @@ std::uint64_t MemoryCatalog::State::add_requests(const DecideRange& decision) {
 Status MemoryCatalog::State::apply(const DecideRange& decision) {
   FIRN_TRY(check_decision(decision, decide_facts(decision)));
   if (decision.chunk) {
-    Chunk chunk = new_chunk(decision);
-    chunk.id = static_cast<ChunkId>(chunks.size()) + 1;
-    chunks.emplace(chunk.id, std::move(chunk));
+    add(as_new(*decision.chunk));
   }
   for (QuarantinedRecord record : decision.quarantined) {
     record.state = QuarantineState::kOpen;
@@ -184,6 +187,45 @@ Status MemoryCatalog::State::apply(const ReturnChunk& back) {
   return {};
 }
 
+ReplaceFacts MemoryCatalog::State::replace_facts(const ReplaceChunk& replace,
+                                                 const std::map<RepeaterName, Versions>& versions) const {
+  ReplaceFacts facts;
+  facts.chunk = chunk(replace.chunk);
+  if (!facts.chunk) {
+    return facts;
+  }
+  const Versions known = find_in(versions, facts.chunk->repeater).value_or(Versions());
+  for (const DroppedRow& row : replace.dropped) {
+    const Position position = row.record.position;
+    const auto entries = find_in(known, row.document).value_or(std::vector<VersionEntry>());
+    if (std::ranges::find(entries, position, &VersionEntry::position) == entries.end()) {
+      facts.without_version = position;
+    }
+    if (quarantined.contains({facts.chunk->repeater, position})) {
+      facts.in_quarantine = position;
+    }
+  }
+  return facts;
+}
+
+Status MemoryCatalog::State::apply(const ReplaceChunk& replace, const std::map<RepeaterName, Versions>& versions) {
+  FIRN_ASSIGN(ReplaceOutcome outcome, firn::replaced(replace, replace_facts(replace, versions)));
+  for (const DroppedRow& row : replace.dropped) {
+    QuarantinedRecord record = row.record;
+    record.state = QuarantineState::kOpen;
+    record.replaced_by.reset();
+    quarantined.emplace(Place(record.repeater, record.position), std::move(record));
+  }
+  PackCounts& sums = counts[outcome.replaced.repeater];
+  sums.rows -= replace.dropped.size();
+  sums.quarantined += replace.dropped.size();
+  chunks[replace.chunk] = std::move(outcome.replaced);
+  if (outcome.next) {
+    add(*std::move(outcome.next));
+  }
+  return {};
+}
+
 BatchFacts MemoryCatalog::State::batch_facts(BatchId id) const {
   BatchFacts facts;
   facts.batch = batch(id);
@@ -217,8 +259,17 @@ Status MemoryCatalog::State::apply(const SettleQuarantined& settle) {
 Status MemoryCatalog::commit(std::span<const Transition> transitions) {
   const MutexLock lock(mutex_);
   State next = state_;
+  const auto& versions = versions_;
   for (const Transition& transition : transitions) {
-    FIRN_TRY(std::visit([&](const auto& value) { return next.apply(value); }, transition));
+    FIRN_TRY(std::visit(
+        [&](const auto& value) {
+          if constexpr (requires { next.apply(value, versions); }) {
+            return next.apply(value, versions);
+          } else {
+            return next.apply(value);
+          }
+        },
+        transition));
   }
   const auto fault = std::exchange(fault_, std::nullopt);
   if (fault == CommitFault::kBeforeApply) {
@@ -250,6 +301,16 @@ void MemoryCatalog::keep_versions(std::span<const Transition> transitions) {
         std::ranges::sort(entries, {}, &VersionEntry::position);
       }
     }
+    if (const auto* replace = std::get_if<ReplaceChunk>(&transition)) {
+      drop_versions(*replace);
+    }
+  }
+}
+
+void MemoryCatalog::drop_versions(const ReplaceChunk& replace) {
+  for (const DroppedRow& row : replace.dropped) {
+    auto& entries = versions_[row.record.repeater][row.document];
+    std::erase_if(entries, [&](const VersionEntry& entry) { return entry.position == row.record.position; });
   }
 }
 

@@ -57,6 +57,7 @@ class MemoryCatalog final : public Catalog {
 
  private:
   using Place = std::pair<RepeaterName, Position>;
+  using Versions = std::unordered_map<DocumentKey, std::vector<VersionEntry>, Digest128Hash>;
 
   /// Everything that a transition is checked against; copied for each commit and kept when all of them apply.
   struct State {
@@ -77,6 +78,7 @@ class MemoryCatalog final : public Catalog {
     Status apply(const MoveBatch& move);
     Status apply(const SetHandle& set);
     Status apply(const ReturnChunk& back);
+    Status apply(const ReplaceChunk& replace, const std::map<RepeaterName, Versions>& versions);
     Status apply(const SettleQuarantined& settle);
 
     [[nodiscard]] std::optional<Position> cursor(const RepeaterName& repeater, std::uint64_t partition) const;
@@ -87,12 +89,14 @@ class MemoryCatalog final : public Catalog {
     [[nodiscard]] CutFacts cut_facts(const CutBatch& cut) const;
     [[nodiscard]] DecideFacts decide_facts(const DecideRange& decision) const;
     [[nodiscard]] BatchFacts batch_facts(BatchId id) const;
+    [[nodiscard]] ReplaceFacts replace_facts(const ReplaceChunk& replace,
+                                             const std::map<RepeaterName, Versions>& versions) const;
     void add(Batch batch);
+    void add(Chunk chunk);
     [[nodiscard]] bool is_requested(const FetchRequest& wanted) const;
     /// Returns how many were asked for already.
     std::uint64_t add_requests(const DecideRange& decision);
   };
-  using Versions = std::unordered_map<DocumentKey, std::vector<VersionEntry>, Digest128Hash>;
 
   /// What a failed commit has left on the disk.
   struct InDoubt {
@@ -102,10 +106,11 @@ class MemoryCatalog final : public Catalog {
 
   void keep(State next, std::span<const Transition> transitions) FIRN_REQUIRES(mutex_);
   void keep_versions(std::span<const Transition> transitions) FIRN_REQUIRES(mutex_);
+  void drop_versions(const ReplaceChunk& replace) FIRN_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   State state_ FIRN_GUARDED_BY(mutex_);
-  // No transition is checked against these, so they need not be copied.
+  // Not copied for each commit: what a transition is checked against is older than its commit.
   std::map<RepeaterName, Versions> versions_ FIRN_GUARDED_BY(mutex_);
   std::map<RepeaterName, std::string> targets_ FIRN_GUARDED_BY(mutex_);
   std::optional<InDoubt> in_doubt_ FIRN_GUARDED_BY(mutex_);

@@ -12,7 +12,7 @@ namespace firn {
 const std::string kChunkColumns =
     "t.id, (SELECT name FROM repeaters WHERE id = t.repeater), t.batch, t.first, t.last, t.attempt, t.definition, "
     "t.rows, t.bytes_uncompressed, t.bytes_compressed, t.bytes_longest_row, t.content_digest, t.file_digest, "
-    "t.object_key, t.state, t.report_status, t.report_rows, t.report_message, t.report_line, t.reason, "
+    "t.object_key, t.replaces, t.state, t.report_status, t.report_rows, t.report_message, t.report_line, t.reason, "
     "t.oldest_received_at, "
     "t.packed_at, t.staged_at, t.submitted_at, t.loaded_at, t.purged_at";
 
@@ -90,6 +90,7 @@ Result<Chunk> read_chunk(Query& query, const std::string& path) {
   chunk.content_digest = query.sha256();
   chunk.file_digest = query.sha256();
   chunk.key = ObjectKey(query.text());
+  chunk.replaces = ObjectKey(query.text());
   FIRN_ASSIGN(chunk.state, word(query, path, parse_chunk_state));
   FIRN_TRY(read_report(query, path, chunk));
   chunk.reason = query.text();

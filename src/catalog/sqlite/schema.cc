@@ -167,13 +167,14 @@ constexpr const char* kTargets = R"sql(
 ALTER TABLE repeaters ADD COLUMN target TEXT NOT NULL DEFAULT '';
 )sql";
 
-// The line of a file at which the destination refused it.
-constexpr const char* kReportLines = R"sql(
+// A chunk of which the destination has refused a row is made again without it.
+constexpr const char* kAttempts = R"sql(
 ALTER TABLE chunks ADD COLUMN report_line INTEGER;
+ALTER TABLE chunks ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
 )sql";
 
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kFetchRequests, kTargets, kReportLines};
+constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kFetchRequests, kTargets, kAttempts};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

@@ -88,7 +88,7 @@ Status CatalogWriter::apply(const DecideRange& decision) {
   FIRN_ASSIGN(const DecideFacts facts, decide_facts(decision, repeater));
   FIRN_TRY(check_decision(decision, facts));
   if (decision.chunk) {
-    FIRN_TRY(insert_chunk(new_chunk(decision), repeater));
+    FIRN_TRY(insert_chunk(as_new(*decision.chunk), repeater));
     FIRN_TRY(insert_versions(decision.versions, repeater));
   }
   FIRN_TRY(insert_quarantined(decision.quarantined, repeater));
@@ -125,6 +125,57 @@ Status CatalogWriter::apply(const ReturnChunk& back) {
   }
   FIRN_ASSIGN(const Chunk result, returned(back, facts));
   return update_chunk(*facts.chunk, result);
+}
+
+Result<ReplaceFacts> CatalogWriter::replace_facts(const ReplaceChunk& replace) {
+  ReplaceFacts facts;
+  FIRN_ASSIGN(facts.chunk, find_chunk(database_, replace.chunk));
+  if (!facts.chunk) {
+    return facts;
+  }
+  FIRN_ASSIGN(const auto repeater, repeater_id(facts.chunk->repeater));
+  for (const DroppedRow& row : replace.dropped) {
+    const Position position = row.record.position;
+    auto version = database_.query("SELECT 1 FROM versions WHERE document = ? AND repeater = ? AND position = ?",
+                                   row.document, repeater, position);
+    FIRN_ASSIGN(const bool has_version, version.next());
+    if (!has_version) {
+      facts.without_version = position;
+    }
+    auto record = database_.query("SELECT 1 FROM quarantined WHERE repeater = ? AND position = ?", repeater, position);
+    FIRN_ASSIGN(const bool is_there, record.next());
+    if (is_there) {
+      facts.in_quarantine = position;
+    }
+  }
+  return facts;
+}
+
+Status CatalogWriter::apply(const ReplaceChunk& replace) {
+  FIRN_ASSIGN(const ReplaceFacts facts, replace_facts(replace));
+  FIRN_ASSIGN(const ReplaceOutcome outcome, replaced(replace, facts));
+  FIRN_ASSIGN(const auto repeater, repeater_id(outcome.replaced.repeater));
+  FIRN_TRY(update_chunk(*facts.chunk, outcome.replaced));
+  if (outcome.next) {
+    FIRN_TRY(insert_chunk(*outcome.next, repeater));
+  }
+  return drop_rows(replace.dropped, repeater);
+}
+
+Status CatalogWriter::drop_rows(std::span<const DroppedRow> rows, std::int64_t repeater) {
+  std::vector<QuarantinedRecord> records;
+  for (const DroppedRow& row : rows) {
+    FIRN_TRY(database_
+                 .query("DELETE FROM versions WHERE document = ? AND repeater = ? AND position = ?", row.document,
+                        repeater, row.record.position)
+                 .run());
+    records.push_back(row.record);
+  }
+  FIRN_TRY(database_
+               .query("UPDATE totals SET rows = rows - ?, quarantined = quarantined + ? WHERE repeater = ?",
+                      rows.size(), rows.size(), repeater)
+               .run());
+  return insert_quarantined(records, repeater);
 }
 
 Result<BatchFacts> CatalogWriter::batch_facts(BatchId id) {
@@ -204,12 +255,12 @@ Status CatalogWriter::insert_chunk(const Chunk& chunk, std::int64_t repeater) {
       database_
           .query("INSERT INTO chunks (repeater, batch, partition, first, last, attempt, definition, rows, "
                  "bytes_uncompressed, bytes_compressed, bytes_longest_row, content_digest, file_digest, object_key, "
-                 "state, reason, oldest_received_at, packed_at) "
-                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 "replaces, state, reason, oldest_received_at, packed_at) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  repeater, chunk.batch, chunk.range.first.partition(), chunk.range.first, chunk.range.last,
                  chunk.attempt, chunk.definition, chunk.rows, chunk.bytes_uncompressed, chunk.bytes_compressed,
-                 chunk.bytes_longest_row, chunk.content_digest, chunk.file_digest, chunk.key, to_string(chunk.state),
-                 chunk.reason, chunk.oldest_received_at, chunk.packed_at)
+                 chunk.bytes_longest_row, chunk.content_digest, chunk.file_digest, chunk.key, chunk.replaces,
+                 to_string(chunk.state), chunk.reason, chunk.oldest_received_at, chunk.packed_at)
           .run());
   return count_chunk(chunk, repeater, 1);
 }

@@ -25,6 +25,7 @@ class CatalogWriter {
   Status apply(const MoveBatch& move);
   Status apply(const SetHandle& set);
   Status apply(const ReturnChunk& back);
+  Status apply(const ReplaceChunk& replace);
   Status apply(const SettleQuarantined& settle);
   /// As Catalog::bind_target(), without the answer.
   Status bind_target(const RepeaterName& repeater, const std::string& target);
@@ -37,11 +38,15 @@ class CatalogWriter {
   Result<DecideFacts> decide_facts(const DecideRange& decision, std::int64_t repeater);
   Result<BatchFacts> batch_facts(BatchId id);
 
+  Result<ReplaceFacts> replace_facts(const ReplaceChunk& replace);
+
   Status insert_batch(const Batch& batch, std::int64_t repeater);
   Status update_batch(const Batch& batch);
   Status insert_chunk(const Chunk& chunk, std::int64_t repeater);
   Status update_chunk(const Chunk& before, const Chunk& after);
   Status insert_versions(std::span<const VersionEntry> versions, std::int64_t repeater);
+  /// Takes the rows' version entries away, and puts their records into quarantine.
+  Status drop_rows(std::span<const DroppedRow> rows, std::int64_t repeater);
   Status insert_quarantined(std::span<const QuarantinedRecord> records, std::int64_t repeater);
   /// Those whose document is not asked for yet; returns how many were asked for already.
   Result<std::uint64_t> insert_requests(std::span<const FetchRequest> requests, std::int64_t repeater);

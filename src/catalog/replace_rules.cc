@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catalog/objection.h"
+#include "catalog/rules.h"
+
+namespace firn {
+namespace {
+
+Objection object_to_chunk(const Chunk& chunk) {
+  if (chunk.state != ChunkState::kSubmitted) {
+    return fmt::format("it is {}, not submitted", to_string(chunk.state));
+  }
+  if (!chunk.report) {
+    return "nothing is reported of it";
+  }
+  if (chunk.report->status != FileStatus::kFailed || chunk.report->rows_loaded != 0) {
+    return fmt::format("its report says {} with {} rows", to_string(chunk.report->status), chunk.report->rows_loaded);
+  }
+  return std::nullopt;
+}
+
+Objection object_to_dropped(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  if (replace.dropped.empty()) {
+    return "no row is left out";
+  }
+  const PositionRange range = facts.chunk->range;
+  std::vector<Position> positions;
+  for (const DroppedRow& row : replace.dropped) {
+    const QuarantinedRecord& record = row.record;
+    if (record.repeater != facts.chunk->repeater) {
+      return "a dropped row is another repeater's";
+    }
+    if (record.position < range.first || record.position > range.last || record.last != record.position) {
+      return "a dropped row lies outside";
+    }
+    positions.push_back(record.position);
+  }
+  if (has_twice(std::move(positions))) {
+    return "a row is dropped twice";
+  }
+  if (facts.without_version) {
+    return fmt::format("no row was made of the record {}", facts.without_version->str());
+  }
+  if (facts.in_quarantine) {
+    return fmt::format("the record {} is in quarantine already", facts.in_quarantine->str());
+  }
+  return std::nullopt;
+}
+
+Objection object_to_rows(const ReplaceChunk& replace, const Chunk& chunk) {
+  const std::uint64_t rows = replace.next ? replace.next->rows : 0;
+  if (replace.next && rows == 0) {
+    return "its next attempt has no row";
+  }
+  if (rows + replace.dropped.size() != chunk.rows) {
+    return fmt::format("it has {} rows, its next attempt {}, and {} are dropped", chunk.rows, rows,
+                       replace.dropped.size());
+  }
+  return std::nullopt;
+}
+
+Objection object_to_next(const Chunk& next, const Chunk& chunk) {
+  if (next.repeater != chunk.repeater || next.batch != chunk.batch || next.range != chunk.range) {
+    return "its next attempt is another repeater's, or of another batch or range";
+  }
+  if (next.definition != chunk.definition) {
+    return "its next attempt has rows of another shape";
+  }
+  if (next.attempt != chunk.attempt + 1) {
+    return fmt::format("it is attempt {}, the next one is {}", chunk.attempt, next.attempt);
+  }
+  return next.key == chunk.key ? Objection("its next attempt has the same name") : std::nullopt;
+}
+
+Objection object_to(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  if (auto objection = object_to_chunk(*facts.chunk)) {
+    return objection;
+  }
+  if (auto objection = object_to_dropped(replace, facts)) {
+    return objection;
+  }
+  if (auto objection = object_to_rows(replace, *facts.chunk)) {
+    return objection;
+  }
+  return replace.next ? object_to_next(*replace.next, *facts.chunk) : std::nullopt;
+}
+
+}  // namespace
+
+Result<ReplaceOutcome> replaced(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  if (!facts.chunk) {
+    return conflict("replace", fmt::format("chunk {}", replace.chunk), "there is no such chunk");
+  }
+  if (auto objection = object_to(replace, facts)) {
+    return conflict("replace", describe(*facts.chunk), *std::move(objection));
+  }
+  ReplaceOutcome outcome{*facts.chunk, std::nullopt};
+  outcome.replaced.state = ChunkState::kReplaced;
+  if (replace.next) {
+    outcome.next = as_new(*replace.next);
+    outcome.next->replaces = facts.chunk->key;
+  }
+  return outcome;
+}
+
+}  // namespace firn
