@@ -129,8 +129,11 @@ Result<StepOutcome> LoadStep::follow(const Batch& batch) {
   const auto submitted = in_state(chunks, ChunkState::kSubmitted);
   std::vector<Chunk> unreported;
   std::ranges::copy_if(submitted, std::back_inserter(unreported), [](const Chunk& c) { return !c.report; });
+  if (unreported.empty() && has(chunks, ChunkState::kPacked)) {
+    return StepOutcome::idle();  // the next attempt of a chunk is on its way to the stage
+  }
   if (unreported.empty() && has(chunks, ChunkState::kStaged)) {
-    // The request asked for one file of several; the next one is to follow.
+    // The request asked for one file of several, or a chunk has a new attempt; that is to follow.
     return StepOutcome::done({MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, clock_.now(), {}}});
   }
   if (submitted.empty()) {

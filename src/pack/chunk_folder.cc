@@ -12,6 +12,7 @@
 #include "model/catalog.h"
 #include "model/chunk.h"
 #include "model/names.h"
+#include "pack/mend_folder.h"
 #include "platform/file_system.h"
 
 namespace firn {
@@ -80,6 +81,15 @@ Result<bool> ChunkFolder::give_name(Catalog& catalog, const Chunk& chunk) {
   if (renamed.error().kind != ErrorKind::kNotFound) {
     return fail(Error(renamed.error()));
   }
+  const auto mended = files_.rename(path + std::string(kMended), path);
+  if (mended || mended.error().kind != ErrorKind::kNotFound) {
+    return mended ? Result<bool>(true) : fail(Error(mended.error()));
+  }
+  // Mend may have been quicker.
+  FIRN_ASSIGN(const bool named_now, files_.exists(path));
+  if (named_now) {
+    return true;
+  }
   // The chunk may have been staged and its file removed since the catalog was asked.
   FIRN_ASSIGN(const auto again, catalog.chunks({repeater_, {ChunkState::kPacked}, {}, 1, chunk.id - 1}));
   return again.empty() || again.front().id != chunk.id;
@@ -90,7 +100,9 @@ Result<ChunkFolder::Waiting> ChunkFolder::waiting(Catalog& catalog) {
   Waiting waiting;
   waiting.packed = chunks.size();
   for (const Chunk& chunk : chunks) {
-    FIRN_ASSIGN(const bool there, files_.exists(join(directory_, file_name(chunk.key))));
+    const std::string path = join(directory_, file_name(chunk.key));
+    FIRN_ASSIGN(const bool named, files_.exists(path));
+    FIRN_ASSIGN(const bool there, named ? Result<bool>(true) : files_.exists(path + std::string(kMended)));
     waiting.without_file += there ? 0U : 1U;
   }
   return waiting;

@@ -27,7 +27,7 @@ namespace firn {
 /// A commit that failed may show after the next crash all the same, until a later commit supersedes what it has
 /// written. So a file that was offered stays while its decision is in doubt, and a packed chunk has its file under the
 /// second or third name, unless somebody has removed it. One that was found damaged has the name
-/// <file_name(key)>.damaged until there is a good one.
+/// <file_name(key)>.damaged until there is a good one. Files of next attempts come by other names (MendFolder).
 class ChunkFolder {
  public:
   ChunkFolder(FileSystem& files, const std::string& data_directory, const RepeaterName& repeater);

@@ -184,8 +184,11 @@ void RepeaterLine::make_load_steps() {
                                                      [this](const Batch& batch) { return ends_.marks->leave(batch); }},
                                      make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
-  check_ = std::make_unique<StageCheckStep>(name, catalog, *ends_.marks,
-                                            [this] { add_steps({stage_step_.get(), load_.get(), verify_.get()}); });
+  mend_ = std::make_unique<MendStep>(
+      MendStep::Parts{catalog, *ends_.stage, files, clock, [this] { return journal(); }},
+      MendStep::Options{name, table_of(repeater_.kind, repeater_.table), config_.data_dir, config_.disk.pack_floor});
+  check_ = std::make_unique<StageCheckStep>(
+      name, catalog, *ends_.marks, [this] { add_steps({stage_step_.get(), load_.get(), verify_.get(), mend_.get()}); });
 }
 
 std::string RepeaterLine::chunk_directory() const {

@@ -21,6 +21,7 @@
 #include "model/table.h"
 #include "observe/alarms.h"
 #include "observe/metrics.h"
+#include "pack/mend_step.h"
 #include "pack/pack_step.h"
 #include "pipeline/connections.h"
 #include "pipeline/intake_gate.h"
@@ -131,6 +132,7 @@ class RepeaterLine {
   std::unique_ptr<TriggerStep> trigger_;
   std::unique_ptr<LoadStep> load_;
   std::unique_ptr<VerifyStep> verify_;
+  std::unique_ptr<MendStep> mend_;
   std::unique_ptr<Step> purge_;
   std::unique_ptr<Step> open_step_;   // only when the journal could not be opened at once
   std::atomic<bool> opened_ = false;  // the journal, its queue and the steps that need them are there, and stay

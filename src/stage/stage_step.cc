@@ -29,6 +29,9 @@ ObjectMetadata metadata_of(const Chunk& chunk) {
   metadata.file_digest = chunk.file_digest;
   metadata.bytes = chunk.bytes_compressed;
   metadata.definition = chunk.definition;
+  if (!chunk.replaces.empty()) {
+    metadata.replaces = chunk.replaces;
+  }
   return metadata;
 }
 

@@ -23,6 +23,10 @@ std::string why_not(const Chunk& chunk) {
   const FileReport& report = *chunk.report;
   std::string text = fmt::format("the destination reports it {} with {} rows; its manifest has {}",
                                  to_string(report.status), report.rows_loaded, chunk.rows);
+  if (is_refused_at_a_line(chunk)) {
+    text = fmt::format("{} of its rows were refused one after the other, and no more are left out; {}", chunk.attempt,
+                       text);
+  }
   return report.message.empty() ? text : text + ": " + report.message;
 }
 
@@ -51,7 +55,7 @@ Result<StepOutcome> VerifyStep::run_once() {
   FIRN_ASSIGN(const auto submitted, catalog_.chunks(filter));
   std::vector<Transition> judged;
   for (const Chunk& chunk : submitted) {
-    if (chunk.report) {
+    if (chunk.report && !is_to_be_mended(chunk)) {
       judged.push_back(judge(chunk, clock_.now()));
     }
   }

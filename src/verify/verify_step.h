@@ -11,8 +11,8 @@
 namespace firn {
 
 /// Compares what the destination reported of each submitted chunk of one repeater with the chunk's manifest. Loaded
-/// with the manifest's row count: the chunk is loaded. Anything else: it goes to quarantine with both counts. Removes
-/// nothing.
+/// with the manifest's row count: the chunk is loaded. Failed at a line: mend makes the next attempt without it, as
+/// long as there were not too many. Anything else: it goes to quarantine with both counts. Removes nothing.
 class VerifyStep final : public Step {
  public:
   VerifyStep(RepeaterName repeater, Catalog& catalog, const Clock& clock);

@@ -27,7 +27,7 @@ std::optional<std::vector<CsvLine>> read_csv(std::string_view text);
 std::optional<std::string> read_zstd(std::string_view bytes);
 
 /// A database outside of the simulated machine: it outlives every crash. A file is loaded whole or not at all, and
-/// once.
+/// once. It does not take rows whose id begins with kPoison.
 class Destination {
  public:
   /// One row of the table with the file it came from.
@@ -36,12 +36,16 @@ class Destination {
     CsvLine fields;
   };
 
-  FileReport load(const LoadFile& file, FileSystem& files);
+  /// Fails when the machine of the files is gone.
+  Result<FileReport> load(const LoadFile& file, FileSystem& files);
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+  /// How often a file was refused for one of its rows.
+  [[nodiscard]] int refused() const { return refused_; }
 
  private:
   std::map<std::string, std::uint64_t> ledger_;
   std::vector<Row> rows_;
+  int refused_ = 0;
 };
 
 /// What the daemon knows of the destination; dies with it. By chance it refuses, loses answers after the work was done,
@@ -56,7 +60,7 @@ class UnreliableLoader final : public Loader {
   Result<std::uint64_t> count(const TableDefinition& table) override;
 
  private:
-  [[nodiscard]] std::vector<FileReport> load_all(const LoadJob& job);
+  [[nodiscard]] Result<std::vector<FileReport>> load_all(const LoadJob& job);
 
   Destination& destination_;
   FileSystem& files_;

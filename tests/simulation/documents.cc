@@ -10,6 +10,9 @@ namespace firn {
 namespace {
 
 constexpr std::uint64_t kDamagedEvery = 12;
+constexpr std::uint64_t kPoisonEvery = 25;
+
+bool is_poison(const Documents::Delivery& delivery) { return delivery.id.starts_with(kPoison); }
 
 std::string version_time(std::uint64_t version) {
   return fmt::format("2026-03-02T09:41:{:02}.{:06}Z", version % 60, version);
@@ -48,6 +51,10 @@ Documents::Delivery Documents::next() {
     damaged.body = fmt::format(R"({{"id":"damaged-{}","form":{{)", damaged.number);
     return damaged;
   }
+  if (chance_.below(kPoisonEvery) == 0) {
+    // Some come twice.
+    return form(fmt::format("{}{}", kPoison, chance_.coin() ? next_number_++ : chance_.below(next_number_)), 1);
+  }
   if (ids_.empty() || chance_.below(3) != 0) {
     const std::string id = fmt::format("form-{}", next_number_++);
     ids_.push_back(id);
@@ -62,7 +69,7 @@ Documents::Delivery Documents::next() {
 }
 
 void Documents::attempted(const Delivery& delivery) {
-  if (!delivery.id.empty()) {
+  if (!delivery.id.empty() && !is_poison(delivery)) {
     attempted_rows_.insert(row_of(delivery));
   }
 }
@@ -70,6 +77,8 @@ void Documents::attempted(const Delivery& delivery) {
 void Documents::acknowledged(const Delivery& delivery, Position position) {
   if (delivery.id.empty()) {
     damaged_positions_.insert(position);
+  } else if (is_poison(delivery)) {
+    acknowledged_poison_.insert(delivery.id);
   } else {
     acknowledged_rows_.insert(row_of(delivery));
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "tests/support/fault_plan.h"
 
 namespace firn {
+
+/// How the ids of forms begin that the destination does not take.
+inline constexpr std::string_view kPoison = "poison-";
 
 /// What HQ would send, and what came of it: the truth outside of the simulated machine. A document is a form id with a
 /// version; its bytes follow from the two, so that a second delivery is equal to the first.
@@ -27,7 +31,8 @@ class Documents {
 
   explicit Documents(Chance& chance) : chance_(chance) {}
 
-  /// A new form, an edited version, an earlier version come late, one sent before, or a damaged body.
+  /// A new form, an edited version, an earlier version come late, one sent before, one that the destination does not
+  /// take, or a damaged body.
   Delivery next();
 
   void attempted(const Delivery& delivery);
@@ -38,6 +43,8 @@ class Documents {
   using Row = std::pair<std::string, std::string>;
   [[nodiscard]] const std::set<Row>& acknowledged_rows() const { return acknowledged_rows_; }
   [[nodiscard]] const std::set<Row>& attempted_rows() const { return attempted_rows_; }
+  /// The ids of those that the destination does not take.
+  [[nodiscard]] const std::set<std::string>& acknowledged_poison() const { return acknowledged_poison_; }
   [[nodiscard]] const std::set<Position>& damaged_positions() const { return damaged_positions_; }
   [[nodiscard]] const std::map<Row, std::string>& bodies() const { return bodies_; }
 
@@ -51,6 +58,7 @@ class Documents {
   std::uint64_t next_number_ = 1;
   std::set<Row> acknowledged_rows_;
   std::set<Row> attempted_rows_;
+  std::set<std::string> acknowledged_poison_;
   std::set<Position> damaged_positions_;
   std::map<Row, std::string> bodies_;
 };

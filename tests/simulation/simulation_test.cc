@@ -32,6 +32,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     all.stubs += world.happenings().stubs;
     all.ingests += world.happenings().ingests;
     all.faults += world.happenings().faults;
+    all.refused += world.happenings().refused;
     all.lost_files += world.happenings().lost_files;
   }
   RecordProperty("crashes", all.crashes);
@@ -44,6 +45,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     EXPECT_GT(all.stubs, 0);
     EXPECT_GT(all.faults, 0);
     EXPECT_GT(all.lost_files, 0);
+    EXPECT_GT(all.refused, 0);
   }
 }
 

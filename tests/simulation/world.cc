@@ -72,9 +72,12 @@ struct World::Process {
              {world.catalog_, stage, loader, world.clock_, [this](const Batch& batch) { return marks.leave(batch); }},
              [&world] { return fmt::format("request-{}", world.chance_.below(1ULL << 60U)); }),
         verify(kForms, world.catalog_, world.clock_),
+        mend({world.catalog_, stage, world.files_, world.clock_, [this] { return journal.get(); }},
+             {kForms, pack_options().table, kData, 0}),
         purge(kForms, {world.catalog_, stage, *journal, world.files_, world.clock_}, {kChunks, std::chrono::hours(1)}),
         scheduler(world.catalog_, world.clock_, alarms, log, world.seed_) {
-    for (Step* step : std::initializer_list<Step*>{&pack, &check, &stage_step, &trigger, &load, &verify, &purge}) {
+    for (Step* step :
+         std::initializer_list<Step*>{&pack, &check, &stage_step, &trigger, &load, &verify, &mend, &purge}) {
       scheduler.add(kForms, *step);
     }
     stubs->add_to(scheduler);
@@ -93,6 +96,7 @@ struct World::Process {
   TriggerStep trigger;
   LoadStep load;
   VerifyStep verify;
+  MendStep mend;
   PurgeStep purge;
   Scheduler scheduler;
 };
@@ -219,7 +223,7 @@ void World::break_something() {
 /// Somebody removes a chunk's local file, or the disk changes it.
 void World::lose_chunk_file() {
   auto names = files_.list(kChunks).value_or(std::vector<std::string>());
-  std::erase_if(names, [](const std::string& name) { return name.ends_with(".tmp") || name.ends_with(".damaged"); });
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".zst"); });
   if (names.empty()) {
     return;
   }
@@ -296,6 +300,7 @@ void World::return_chunks() {
 }
 
 std::string World::complaint() {
+  happenings_.refused = destination_.refused();
   std::string all;
   for (const std::string& one :
        {check_rows(), check_quarantine(), check_leftovers(), stubs_.complaint(catalog_, process_->stubs->journal())}) {
@@ -331,9 +336,13 @@ std::string World::check_rows() {
 
 std::string World::check_quarantine() {
   std::set<Position> positions;
+  std::set<std::string> refused;
   const auto records = catalog_.quarantined({.repeater = kForms, .limit = 1'000'000});
   for (const QuarantinedRecord& record : *records) {
     positions.insert(record.position);
+    if (record.reason == QuarantineReason::kRefused) {
+      refused.insert(record.document_id);
+    }
     if (!files_.exists(fmt::format("/data/quarantine/forms/{}", record.position.value())).value_or(false)) {
       return fmt::format("the bytes of the quarantined record {} are lost", record.position.value());
     }
@@ -341,6 +350,11 @@ std::string World::check_quarantine() {
   for (const Position position : documents_.damaged_positions()) {
     if (!positions.contains(position)) {
       return fmt::format("the damaged record {} is not in quarantine", position.value());
+    }
+  }
+  for (const std::string& id : documents_.acknowledged_poison()) {
+    if (!refused.contains(id)) {
+      return fmt::format("{}, which the destination does not take, is not in quarantine", id);
     }
   }
   return "";

@@ -14,6 +14,7 @@
 #include "model/names.h"
 #include "observe/alarms.h"
 #include "observe/log.h"
+#include "pack/mend_step.h"
 #include "pack/pack_step.h"
 #include "pipeline/scheduler.h"
 #include "purge/purge_step.h"
@@ -40,6 +41,7 @@ struct Happenings {
   int stubs = 0;
   int faults = 0;
   int lost_files = 0;
+  int refused = 0;
 };
 
 /// One repeater's whole pipeline, and a second one whose documents make no rows, on a simulated machine, in one thread:

@@ -36,6 +36,10 @@ void MemoryLoader::report_instead(FileReport report) {
   instead_[report.key] = std::move(report);
 }
 
+void MemoryLoader::refuse_row(const ObjectKey& key, std::uint64_t line) {
+  report_instead({key, FileStatus::kFailed, 0, "it does not take this row", line});
+}
+
 void MemoryLoader::die_at(const ObjectKey& key) {
   const MutexLock lock(mutex_);
   deadly_.insert(key);

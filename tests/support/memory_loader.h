@@ -33,6 +33,8 @@ class MemoryLoader final : public Loader {
   void die_at_nothing();
   /// Says this of the file instead of loading it.
   void report_instead(FileReport report);
+  /// Refuses the row that begins at this line of the file, each time.
+  void refuse_row(const ObjectKey& key, std::uint64_t line);
   /// Leaves the file out of the next report.
   void leave_out(const ObjectKey& key);
 
