@@ -302,3 +302,32 @@ def test_the_audit_names_every_difference(account, on_snowflake):
     found = firn.ask("audit", "forms", "--period", row["_FILE"].split("/")[1], code=5)["differences"]
     assert found == [{"file": row["_FILE"], "state": "loaded", "manifest_rows": 10, "table_rows": 9}]
     assert "1 files differ" in firn.run("audit", "forms").stdout
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_a_refused_row_goes_to_quarantine_and_the_rest_is_loaded(account, on_snowflake, method):
+    firn = on_snowflake(method).start()
+    forms = post_forms(firn, 20)
+    account.fault("load_file", "fail_file", line=3, message="Numeric value 'secret' is not recognized")
+    account.fault("load_file", "fail_file", line=7, message="planned")
+    firn.ingest()
+    refused = firn.quarantined()
+    assert len(refused) == 2 and {each["reason"] for each in refused} == {"refused"}
+    assert not any("secret" in each["detail"] for each in refused), "no payload in a message"
+    ids = {each["document_id"] for each in refused}
+    assert_rows(account, [form for form in forms if form["id"] not in ids])
+    for each in refused:
+        firn.ask("quarantine", "retry", "forms", str(each["position"]))
+    firn.ingest()
+    assert_rows(account, forms)
+    assert firn.ask("audit", "forms")["differences"] == []
+
+
+def test_a_file_of_which_ten_rows_are_refused_is_held(account, on_snowflake):
+    firn = on_snowflake().start()
+    post_forms(firn, 30)
+    account.fault("load_file", "fail_file", line=1, times=10, message="planned")
+    firn.ask("ingest", "forms", "--wait", code=5)
+    assert len(firn.quarantined()) == 9
+    chunk = firn.ask("quarantine", "list")["chunks"][0]
+    assert chunk["rows"] == 21 and "10 of its rows were refused" in chunk["reason"]
