@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,25 @@ Result<std::vector<std::string>> domains_of(Daemon& daemon, const RepeaterLine& 
   return std::vector{query.domain};
 }
 
+/// The row's number in the newest attempt of its chunk: those before it that were refused are not in that.
+Result<std::uint64_t> row_now(Daemon& daemon, const RepeaterLine& line, const VersionEntry& entry, const Chunk& chunk) {
+  std::uint64_t row = entry.row;
+  QuarantineFilter filter{.repeater = line.name(), .behind = std::pair(line.name(), chunk.range.first)};
+  if (filter.behind->second > Position()) {
+    filter.behind->second = Position(chunk.range.first.value() - 1);
+  }
+  for (bool more = chunk.attempt > 1; more;) {
+    FIRN_ASSIGN(const auto records, daemon.catalog().quarantined(filter));
+    more = records.size() == filter.limit && records.back().position < entry.position;
+    for (const QuarantinedRecord& record : records) {
+      const bool left_out = record.reason == QuarantineReason::kRefused && record.position < entry.position;
+      row -= left_out ? 1U : 0U;
+      filter.behind->second = record.position;
+    }
+  }
+  return row;
+}
+
 Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const TraceQuery& query) {
   FIRN_ASSIGN(const auto domains, domains_of(daemon, line, query));
   for (const std::string& domain : domains) {
@@ -61,12 +81,14 @@ Status add_versions(array& out, Daemon& daemon, const RepeaterLine& line, const 
     FIRN_ASSIGN(const auto found, daemon.catalog().versions(line.name(), keys));
     for (const VersionEntry& entry : found.front()) {
       FIRN_ASSIGN(const auto chunk, daemon.catalog().chunk_at(line.name(), entry.position));
+      const auto row = chunk ? row_now(daemon, line, entry, *chunk) : Result<std::uint64_t>(entry.row);
+      FIRN_TRY(row);
       out.push_back(object{{"repeater", line.name().str()},
                            {"domain", domain},
                            {"position", entry.position.str()},
                            {"version", json_time(entry.version)},
                            {"received_at", format_iso8601(entry.received_at)},
-                           {"row", entry.row},
+                           {"row", *row},
                            {"chunk", chunk ? value(chunk_object(*chunk)) : value(nullptr)}});
     }
   }

@@ -388,6 +388,62 @@ TEST_F(LoadStepTest, ABatchOfNothingButQuarantinedChunksGoesOn) {
   EXPECT_TRUE(loader.submitted().empty());
 }
 
+/// A batch of two files, of which the destination has refused a row of the first.
+class RefusedRowTest : public LoadStepTest {
+ protected:
+  void SetUp() override {
+    batch = closing(2);
+    first = world.chunks_of(batch)[0];
+    loader.refuse_row(first.key, 3);
+    for (int i = 0; i < 3; ++i) {
+      run();
+    }
+    judge(world.chunks_of(batch)[1].id);
+  }
+  BatchId batch = 0;
+  Chunk first;
+};
+
+TEST_F(RefusedRowTest, IsRecordedWithItsLine) {
+  EXPECT_EQ(world.chunk(first.id).report->error_line, 3U);
+  EXPECT_EQ(world.chunk(first.id).report->status, FileStatus::kFailed);
+}
+
+TEST_F(RefusedRowTest, HoldsItsBatchUntilTheNextAttemptIsStaged) {
+  EXPECT_EQ(run().result, StepResult::kIdle);
+  world.next_attempt(first.id);
+  EXPECT_EQ(run().result, StepResult::kIdle);
+  EXPECT_EQ(state(batch), BatchState::kSubmitted);
+  EXPECT_EQ(loader.submitted().size(), 1U);
+}
+
+TEST_F(RefusedRowTest, IsFollowedByARequestForTheNextAttempt) {
+  const Chunk next = world.next_attempt(first.id);
+  world.move(next.id, ChunkState::kStaged);
+  for (int i = 0; i < 4; ++i) {
+    run();
+  }
+  ASSERT_EQ(loader.submitted().size(), 2U);
+  ASSERT_EQ(loader.submitted()[1].files.size(), 1U);
+  EXPECT_EQ(loader.submitted()[1].files[0].key, next.key);
+  EXPECT_EQ(loader.submitted()[1].files[0].rows, CatalogScenario::kRows - 1);
+  judge(next.id);
+  run();
+  EXPECT_EQ(state(batch), BatchState::kLoaded);
+}
+
+TEST_F(RefusedRowTest, WaitsForTheOtherAttemptsBeforeItAsksAgain) {
+  const Chunk next = world.next_attempt(first.id);
+  world.move(next.id, ChunkState::kStaged);
+  world.apply({MoveBatch{batch, BatchState::kSubmitted, BatchState::kClosing, clock.now(), {}}});
+  world.apply({MoveBatch{batch, BatchState::kClosing, BatchState::kSubmitted, clock.now(), "another"}});
+  world.move(next.id, ChunkState::kSubmitted);
+  world.apply({ReportChunk{next.id, {next.key, FileStatus::kFailed, 0, "no", 1}}});
+  world.next_attempt(next.id);
+  EXPECT_EQ(run().result, StepResult::kIdle);
+  EXPECT_EQ(state(batch), BatchState::kSubmitted);
+}
+
 TEST_F(LoadStepTest, OneBatchAtATimeOldestFirst) {
   asked();
   const BatchId later = closing();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "pack/mend_step.h"
@@ -22,6 +23,9 @@ class MendCrashTest : public testing::Test, protected MendWorld {
     refuse(1, 3);
   }
 
+  static Chunk next_of(const StepOutcome& outcome) {
+    return std::get<ReplaceChunk>(outcome.transitions.at(0)).next.value();
+  }
   std::string path_of(ChunkId id) { return "/data/chunks/forms/" + file_name(chunk(id).key); }
   /// However often it was begun, the row is left out once, and nothing is left of the attempts.
   void expect_mended() {
@@ -49,6 +53,17 @@ TEST_F(MendCrashTest, NamesTheFileAfterACrashBehindTheDecision) {
   mend_turn();
   EXPECT_TRUE(files.exists(path_of(2)).value());
   expect_mended();
+}
+
+/// Whatever is only in memory is gone.
+TEST_F(MendCrashTest, HasTheFileAndTheRecordOnDiskBeforeTheDecision) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const StepOutcome outcome = mend->run();
+    crash_all(2 * seed + 1);
+    ASSERT_TRUE(files.exists("/data/quarantine/forms/" + journal.records.at(2).position.str()).value());
+    ASSERT_TRUE(files.exists("/data/chunks/forms/" + file_name(next_of(outcome).key) + ".mended").value());
+    ASSERT_TRUE(files.remove("/data/quarantine/forms/" + journal.records.at(2).position.str()));
+  }
 }
 
 TEST_F(MendCrashTest, PackNamesTheFileToo) {

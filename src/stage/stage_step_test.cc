@@ -60,6 +60,19 @@ TEST_F(StageStepTest, GivesTheObjectItsManifest) {
   EXPECT_EQ(metadata.definition, chunk.definition);
 }
 
+TEST_F(StageStepTest, NamesTheAttemptThatANextOneReplaces) {
+  const Chunk first = world.chunk(packed());
+  run();
+  EXPECT_EQ(stage.head(first.key).value().metadata.replaces, std::nullopt);
+  world.move_batch(world.cut(), BatchState::kSubmitted);
+  world.move(first.id, ChunkState::kSubmitted);
+  world.apply({ReportChunk{first.id, {first.key, FileStatus::kFailed, 0, "no", 1}}});
+  const Chunk next = world.next_attempt(first.id);
+  write_file(next.id, CatalogScenario::content(next));
+  run();
+  EXPECT_EQ(stage.head(next.key).value().metadata.replaces, first.key);
+}
+
 TEST_F(StageStepTest, TakesTheOldestFirst) {
   const ChunkId first = packed();
   const ChunkId second = packed();

@@ -48,6 +48,32 @@ TEST_F(VerifyStepTest, QuarantinesWhatFailed) {
   EXPECT_EQ(after_report(FileStatus::kFailed, 0), ChunkState::kQuarantined);
 }
 
+TEST_F(VerifyStepTest, LeavesARefusedRowToMendTenTimes) {
+  const Chunk first = submit(1).front();
+  world.apply({ReportChunk{first.id, {first.key, FileStatus::kFailed, 0, "not a number", 4}}});
+  EXPECT_EQ(step.run().result, StepResult::kIdle);
+  Chunk last = first;
+  for (std::uint32_t attempt = 2; attempt <= kMostAttempts; ++attempt) {
+    EXPECT_EQ(step.run().result, StepResult::kIdle);
+    last = world.next_attempt(last.id);
+    world.move(last.id, ChunkState::kStaged);
+    world.move(last.id, ChunkState::kSubmitted);
+    world.apply({ReportChunk{last.id, {last.key, FileStatus::kFailed, 0, "not a number", 1}}});
+  }
+  world.apply(step.run());
+  EXPECT_EQ(world.chunk(last.id).state, ChunkState::kQuarantined);
+  EXPECT_EQ(world.chunk(last.id).reason,
+            "10 of its rows were refused one after the other, and no more are left out; the destination reports it "
+            "failed with 0 rows; its manifest has 1: not a number");
+}
+
+TEST_F(VerifyStepTest, QuarantinesWhatWasRefusedAtALineButHasARow) {
+  const Chunk chunk = submit(1).front();
+  world.apply({ReportChunk{chunk.id, {chunk.key, FileStatus::kFailed, 1, "not a number", 4}}});
+  world.apply(step.run());
+  EXPECT_EQ(world.chunk(chunk.id).state, ChunkState::kQuarantined);
+}
+
 TEST_F(VerifyStepTest, SaysBothCountsAndTheDestinationsWords) {
   const Chunk chunk = submit(1).front();
   world.apply({ReportChunk{chunk.id, {chunk.key, FileStatus::kFailed, 3, "line 4: 8 columns expected, 7 found"}}});

@@ -85,6 +85,22 @@ void CatalogScenario::report(ChunkId id, FileStatus status, std::uint64_t rows) 
   apply({ReportChunk{id, {chunk(id).key, status, rows, {}}}});
 }
 
+Chunk CatalogScenario::next_attempt(ChunkId id) {
+  const Chunk before = chunk(id);
+  Chunk next = before;
+  next.attempt += 1;
+  next.rows -= 1;
+  next.key = chunk_key(next, batch(before.batch).directory());
+  const Position first = before.range.first.plus(before.attempt - 1);
+  QuarantinedRecord record;
+  record.repeater = repeater();
+  record.position = first;
+  record.last = first;
+  record.reason = QuarantineReason::kRefused;
+  apply({ReplaceChunk{id, clock_.now(), next, {{document_key("demo", first.str()), record}}}});
+  return catalog_.chunk_at(repeater(), first).value().value();
+}
+
 ChunkId CatalogScenario::loaded() {
   const BatchId batch = submitted();
   const ChunkId id = chunks_of(batch).back().id;

@@ -36,6 +36,8 @@ class CatalogScenario {
   /// A closed batch with `chunks` submitted ones, with a handle.
   BatchId submitted(int chunks = 1);
   void report(ChunkId chunk, FileStatus status, std::uint64_t rows);
+  /// Replaces a submitted chunk, of which a row was refused, by its next attempt without the first row that is left.
+  Chunk next_attempt(ChunkId chunk);
   /// A chunk that is proven loaded, in a batch of its own that is loaded too.
   ChunkId loaded();
   /// Moves it there from the state it has.
