@@ -55,14 +55,14 @@ TEST_F(MendCrashTest, NamesTheFileAfterACrashBehindTheDecision) {
   expect_mended();
 }
 
-/// Whatever is only in memory is gone.
 TEST_F(MendCrashTest, HasTheFileAndTheRecordOnDiskBeforeTheDecision) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const StepOutcome outcome = mend->run();
-    crash_all(2 * seed + 1);
-    ASSERT_TRUE(files.exists("/data/quarantine/forms/" + journal.records.at(2).position.str()).value());
-    ASSERT_TRUE(files.exists("/data/chunks/forms/" + file_name(next_of(outcome).key) + ".mended").value());
-    ASSERT_TRUE(files.remove("/data/quarantine/forms/" + journal.records.at(2).position.str()));
+    MendCrashTest_HasTheFileAndTheRecordOnDiskBeforeTheDecision_Test other;
+    other.SetUp();
+    const Chunk next = next_of(other.mend->run());
+    other.crash_all(2 * seed + 1);
+    EXPECT_TRUE(other.files.exists("/data/quarantine/forms/" + journal.records.at(2).position.str()).value());
+    EXPECT_TRUE(other.files.exists("/data/chunks/forms/" + file_name(next.key) + ".mended").value());
   }
 }
 
