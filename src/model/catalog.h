@@ -84,6 +84,8 @@ class Catalog {
   /// Where the rows of the repeater go, in any words: remembered when no row was made yet, and returned as it was
   /// remembered first.
   virtual Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) = 0;
+  /// Remembers another one, for a repeater that was bound before. What waits on its way is the caller's to look at.
+  virtual Status change_target(const RepeaterName& repeater, const std::string& target) = 0;
 
   /// The next position to decide; nothing when the repeater has decided nothing yet.
   virtual Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) = 0;

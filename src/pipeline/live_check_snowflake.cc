@@ -100,11 +100,32 @@ class AccountTrial {
       findings_.push_back(wrong(what, fits.error()));
       return;
     }
+    if (const std::string missing = missing_columns(repeater, place); !missing.empty()) {
+      findings_.push_back({Verdict::kWrong, what, "the table lacks columns of this version of Firn",
+                           "as FIRN_OWNER: ALTER TABLE " + sql_name(place, place.table) + " ADD COLUMN " + missing});
+      return;
+    }
     findings_.push_back(good(
         what, sql_name(place, place.table) + (place.pipe.empty() ? "" : " by pipe " + sql_name(place, place.pipe))));
     if (probed_.emplace(place.stage, place.pipe.empty()).second) {
       probe(repeater, place);
     }
+  }
+
+  /// With their types; empty when none is missing, or nobody says.
+  std::string missing_columns(const RepeaterConfig& repeater, const SnowflakePlace& place) {
+    const auto said = ask("DESC TABLE " + sql_name(place, place.table));
+    std::set<std::string> there;
+    for (std::size_t i = 0; said && i < said->rows.size(); ++i) {
+      there.insert(said->text(i, "name"));
+    }
+    std::string missing;
+    for (const Column& column : table_of(repeater.kind, repeater.table).columns) {
+      if (said && !there.contains(upper_ascii(column.name))) {
+        missing += (missing.empty() ? "" : ", ") + column_sql(column);
+      }
+    }
+    return missing;
   }
 
   void check_region(const RepeaterConfig& repeater) {

@@ -24,6 +24,13 @@ namespace {
 constexpr std::size_t kMaxQueuedBytes = 256U << 20U;
 constexpr Duration kTriggerLimit = std::chrono::seconds(30);
 
+std::string by_method(const RepeaterConfig& repeater) {
+  if (!repeater.method) {
+    return "";
+  }
+  return repeater.method == LoadMethod::kCopy ? " by COPY" : " by Snowpipe";
+}
+
 }  // namespace
 
 RepeaterLine::RepeaterLine(const Surroundings& surroundings, const Config& config, const RepeaterConfig& repeater,
@@ -85,16 +92,37 @@ Status RepeaterLine::check_stage(bool now) {
 }
 
 bool RepeaterLine::keeps_target() {
-  const std::string target = std::string(to_string(repeater_.kind)) + " documents into table " + repeater_.table.str() +
-                             " of " + repeater_.destination.str();
+  const std::string place = std::string(to_string(repeater_.kind)) + " documents into table " + repeater_.table.str() +
+                            " of " + repeater_.destination.str();
+  const std::string target = place + by_method(repeater_);
   const auto bound = surroundings_.catalog.bind_target(repeater_.name, target);
   if (!bound || *bound == target) {
     return true;  // a catalog that fails shows in every step
+  }
+  if (repeater_.method && bound->starts_with(place + " by ")) {
+    return changes_method(target, *bound);
   }
   surroundings_.alarms.raise("repeater.target_changed", repeater_.name.str(),
                              "firn.toml now says " + target + ", but its rows went as " + *bound +
                                  ": documents that it knows would be missing in the new place. It answers 503 and "
                                  "does nothing");
+  return false;
+}
+
+bool RepeaterLine::changes_method(const std::string& target, const std::string& bound) {
+  const auto waiting = surroundings_.catalog.chunks(
+      {.repeater = repeater_.name,
+       .states = {ChunkState::kPacked, ChunkState::kStaged, ChunkState::kSubmitted, ChunkState::kQuarantined},
+       .limit = 1});
+  if (waiting && waiting->empty() && surroundings_.catalog.change_target(repeater_.name, target)) {
+    return true;
+  }
+  surroundings_.alarms.raise(
+      "repeater.target_changed", repeater_.name.str(),
+      "firn.toml now says " + target + ", but chunks wait that went as " + bound +
+          ": Snowpipe and COPY do not know of each other's files, and a row could come twice. It "
+          "answers 503 and does nothing. Set method back, run `firn ingest --wait` until `firn "
+          "status` shows no chunk packed, staged, submitted or quarantined, then change it");
   return false;
 }
 

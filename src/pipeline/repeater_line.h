@@ -109,6 +109,9 @@ class RepeaterLine {
   class OpenStep;
   /// False when the rows made so far lie elsewhere than firn.toml says now.
   [[nodiscard]] bool keeps_target();
+  /// Takes another method of loading, when nothing is on its way by the old one; what each knows of loaded files is its
+  /// own.
+  [[nodiscard]] bool changes_method(const std::string& target, const std::string& bound);
   Status open_journal();
   Status open_front();
   void warn_of_chunks();

@@ -314,6 +314,12 @@ void MemoryCatalog::drop_versions(const ReplaceChunk& replace) {
   }
 }
 
+Status MemoryCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
+  const MutexLock lock(mutex_);
+  targets_[repeater] = target;
+  return {};
+}
+
 Result<std::string> MemoryCatalog::bind_target(const RepeaterName& repeater, const std::string& target) {
   const MutexLock lock(mutex_);
   std::string& bound = targets_[repeater];

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import tomllib
 
+import duckdb
 import pytest
 
-from firn import toml_text
+from firn import Settings, toml_text
 from forms import FormMaker, encode
+from s3_servers import BUCKET
 from snowflake_account import FULL_TABLE, SnowflakeAccount, make_key, snowflake_settings
 
 pytestmark = pytest.mark.server("versitygw")
@@ -331,3 +334,65 @@ def test_a_file_of_which_ten_rows_are_refused_is_held(account, on_snowflake):
     assert len(firn.quarantined()) == 9
     chunk = firn.ask("quarantine", "list")["chunks"][0]
     assert chunk["rows"] == 21 and "10 of its rows were refused" in chunk["reason"]
+
+
+def test_the_method_changes_only_when_nothing_is_on_its_way(account, on_snowflake):
+    def restart_with(method):
+        firn.stop()
+        firn.settings.extra = f'method = "{method}"\n'
+        firn.write_config()
+        firn.start()
+
+    firn = on_snowflake("copy").start()
+    post_forms(firn, 10)
+    account.fault("warehouse", "limit", times=1000)
+    trigger(firn)
+    blocked_reason(firn)
+    restart_with("snowpipe")
+    alarm = firn.whole_status()["alarms"][0]
+    assert alarm["name"] == "repeater.target_changed" and "a row could come twice" in alarm["text"]
+    account.clear_faults()
+    restart_with("copy")
+    firn.wait_for_status(lambda status: status["rows_loaded"] == 10, "loaded")
+    restart_with("snowpipe")
+    account.set_up(firn)
+    more = post_forms(firn, 10, seed=2)
+    firn.ingest()
+    assert len(account.rows()) == 20 and {row["FORM_ID"] for row in account.rows()} >= {form["id"] for form in more}
+
+
+def test_the_live_check_names_columns_that_a_newer_firn_needs(account, on_snowflake):
+    firn = on_snowflake()
+    account.sql(f"DROP TABLE {FULL_TABLE}")
+    columns = "DOMAIN VARCHAR, FORM_ID VARCHAR, _FILE VARCHAR, _POSITION NUMBER NOT NULL"
+    account.sql(f"CREATE TABLE {FULL_TABLE} ({columns})")
+    account.sql(f"GRANT SELECT, INSERT ON TABLE {FULL_TABLE} TO ROLE FIRN_LOADER")
+    finding = live(firn, 1)["repeater forms"]
+    assert "ADD COLUMN RECEIVED_ON TIMESTAMP_NTZ(6)" in finding["hint"] and "FORM_JSON VARIANT" in finding["hint"]
+
+
+def test_duckdb_reads_the_same_rows_out_of_the_same_files(account, on_snowflake, versitygw, tmp_path):
+    """What the stand-in's own reader makes of a chunk, by a reader that is nobody's here."""
+    firn = on_snowflake(settings=Settings(keep_staged="30d")).start()
+    texts = ["comma, \"quote\" and 'apostrophe'", "back\\slash\\", "line\nend", "\u00e9\u4e2d\U0001f642", "", "NULL"]
+    forms = FormMaker(5).forms(len(texts))
+    for form, text in zip(forms, texts):
+        form["form"]["note"] = text
+    firn.post_all(map(encode, forms))
+    firn.ingest()
+    key = account.rows()[0]["_FILE"]
+    chunk = tmp_path / "chunk.csv.zst"
+    body = versitygw.client().get_object(Bucket=BUCKET, Key=f"{prefix_of(firn)}/{key}")["Body"].read()
+    chunk.write_bytes(body)
+    columns = {name: "VARCHAR" for name in ("a", "b", "c", "d", "e", "f", "document", "position")}
+    read = duckdb.execute(
+        "SELECT b, document, position FROM read_csv(?, header = false, delim = ',', quote = '\"', escape = '\"', "
+        f"allow_quoted_nulls = false, compression = 'zstd', auto_detect = false, columns = {columns})",
+        [str(chunk)],
+    ).fetchall()
+    assert read == [(row["FORM_ID"], row["FORM_JSON"], row["_POSITION"]) for row in account.rows()]
+    assert_rows(account, forms)
+
+
+def prefix_of(firn):
+    return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]

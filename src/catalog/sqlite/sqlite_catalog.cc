@@ -154,6 +154,11 @@ Status SqliteCatalog::commit(std::span<const Transition> transitions) {
   return end_transaction(database_, apply_all(database_, transitions));
 }
 
+Status SqliteCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
+  const MutexLock lock(mutex_);
+  return database_.query("UPDATE repeaters SET target = ? WHERE name = ?", target, repeater).run();
+}
+
 Result<std::string> SqliteCatalog::bind_target(const RepeaterName& repeater, const std::string& target) {
   const MutexLock lock(mutex_);
   FIRN_TRY(database_.query("BEGIN IMMEDIATE").run());

@@ -34,6 +34,7 @@ class SqliteCatalog final : public Catalog {
 
   Status commit(std::span<const Transition> transitions) override;
   Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
+  Status change_target(const RepeaterName& repeater, const std::string& target) override;
   Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
   Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
                                                           std::span<const DocumentKey> documents) override;

@@ -15,9 +15,9 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr std::uint64_t kLongestCopySeconds = 4 * 3600;
-// COPY knows for 64 days which files it has loaded ("Load metadata" in the Snowflake documentation); a week is kept
-// back for what may still be under way.
-constexpr Duration kMemory = std::chrono::days(57);
+// COPY knows for 64 days which files it has loaded ("Load metadata" in the Snowflake documentation). Well before, a
+// person is asked.
+constexpr Duration kMemory = std::chrono::days(45);
 constexpr Duration kBefore = std::chrono::hours(1);
 
 std::uint64_t number(const std::string& text) {

@@ -150,9 +150,9 @@ TEST_F(SnowflakeLoadersTest, CopySuspendsAWarehouseThatIsItsOwn) {
 
 TEST_F(SnowflakeLoadersTest, CopySubmitsNothingThatSnowflakeMayHaveForgotten) {
   LoadFile file = job({kKey}).files[0];
-  file.staged_at = clock_.now() - days(56);
+  file.staged_at = clock_.now() - days(44);
   EXPECT_EQ(copy_loader().too_old(file), "");
-  file.staged_at = clock_.now() - days(57);
+  file.staged_at = clock_.now() - days(45);
   EXPECT_NE(copy_loader().too_old(file).find("COPY forgets after 64 days"), std::string::npos);
 }
 

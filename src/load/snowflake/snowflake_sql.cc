@@ -195,6 +195,10 @@ std::string sql_text(std::string_view text) {
   return quoted + "'";
 }
 
+std::string column_sql(const Column& column) {
+  return fmt::format("{} {}", column_name(column), sql_type(column.type));
+}
+
 std::string copy_sql(const TableDefinition& table, const SnowflakePlace& place) {
   return fmt::format("COPY INTO {} ({})\n  FROM (SELECT {}\n        FROM @{})\n  FILE_FORMAT = (FORMAT_NAME = {})",
                      sql_name(place, place.table), column_names(table), sources(table), sql_name(place, place.stage),
@@ -214,7 +218,7 @@ std::string copy_files_sql(const TableDefinition& table, const SnowflakePlace& p
 std::string create_table_sql(const TableDefinition& table, const SnowflakePlace& place, const std::string& owner) {
   std::vector<std::string> columns;
   for (const Column& column : table.columns) {
-    columns.push_back(fmt::format("  {} {}", column_name(column), sql_type(column.type)));
+    columns.push_back("  " + column_sql(column));
   }
   return fmt::format("CREATE TABLE IF NOT EXISTS {} (\n{}\n) COMMENT = {}", sql_name(place, place.table),
                      fmt::join(columns, ",\n"), sql_text(owner_comment(owner)));

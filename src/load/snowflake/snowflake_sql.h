@@ -34,6 +34,9 @@ std::string copy_sql(const TableDefinition& table, const SnowflakePlace& place);
 std::string copy_files_sql(const TableDefinition& table, const SnowflakePlace& place,
                            const std::vector<LoadFile>& files);
 
+/// A column's name and type, as CREATE TABLE has them.
+std::string column_sql(const Column& column);
+
 /// `CREATE TABLE IF NOT EXISTS`; `owner` goes into its comment (see owner_of_comment()).
 std::string create_table_sql(const TableDefinition& table, const SnowflakePlace& place, const std::string& owner);
 /// The view of the newest version of each document.
