@@ -94,6 +94,21 @@ Result<Position> append(RepeaterLine& line, Record record) {
   return future.get();
 }
 
+/// What became of a chunk that was sent again: as it was, without the rows that had arrived, or with none missing.
+Result<object> chunk_answer(Daemon& daemon, ChunkId id) {
+  FIRN_ASSIGN(const auto found, daemon.catalog().chunks({.limit = 1, .after = id - 1}));
+  object answer{{"id", id}, {"rows", 0}};
+  if (found.empty() || found.front().id != id) {
+    return answer;
+  }
+  const Chunk& chunk = found.front();
+  FIRN_ASSIGN(const auto newest, daemon.catalog().chunk_at(chunk.repeater, chunk.range.first));
+  const bool is_replaced = chunk.state == ChunkState::kReplaced || chunk.state == ChunkState::kPurged;
+  const bool has_next = newest && newest->attempt > chunk.attempt;
+  answer["rows"] = is_replaced ? (has_next ? newest->rows : 0) : chunk.rows;
+  return answer;
+}
+
 }  // namespace
 
 Result<object> quarantine_list(Daemon& daemon, const QuarantineWish& wish) {
@@ -166,12 +181,21 @@ Result<object> quarantine_discard(Daemon& daemon, const QuarantineId& id) {
 }
 
 Result<object> quarantine_retry_chunk(Daemon& daemon, ChunkId id) {
-  const std::vector<Transition> transitions{ReturnChunk{id, daemon.clock().now()}};
-  FIRN_TRY(daemon.catalog().commit(transitions));
-  for (const auto& line : daemon.lines()) {
-    daemon.scheduler().retry_now(line->name());
+  FIRN_ASSIGN(const auto found, daemon.catalog().chunks({.limit = 1, .after = id - 1}));
+  const bool is_there = !found.empty() && found.front().id == id;
+  const bool has_report =
+      is_there && found.front().state == ChunkState::kQuarantined && found.front().report.has_value();
+  RepeaterLine* line = is_there ? daemon.line(found.front().repeater) : nullptr;
+  if (has_report && line != nullptr) {
+    FIRN_TRY(line->send_missing(id));
+  } else {
+    const std::vector<Transition> transitions{ReturnChunk{id, daemon.clock().now()}};
+    FIRN_TRY(daemon.catalog().commit(transitions));
   }
-  return object{{"id", id}};
+  for (const auto& each : daemon.lines()) {
+    daemon.scheduler().retry_now(each->name());
+  }
+  return chunk_answer(daemon, id);
 }
 
 }  // namespace firn

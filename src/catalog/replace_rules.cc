@@ -13,12 +13,33 @@
 namespace firn {
 namespace {
 
-Objection object_to_chunk(const Chunk& chunk) {
-  if (chunk.state != ChunkState::kSubmitted) {
-    return fmt::format("it is {}, not submitted", to_string(chunk.state));
+/// A quarantined chunk, of which rows may have arrived.
+Objection object_to_quarantined(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  if (!replace.dropped.empty()) {
+    return "no row of a quarantined chunk is left out that has not arrived";
+  }
+  if (facts.batch && facts.batch->state == BatchState::kSubmitted) {
+    return fmt::format("the request of batch {}, which names it, is still open", facts.batch->number);
+  }
+  return facts.open ? std::nullopt : Objection("the repeater has no open batch");
+}
+
+Objection object_to_chunk(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  const Chunk& chunk = *facts.chunk;
+  if (chunk.state != ChunkState::kSubmitted && chunk.state != ChunkState::kQuarantined) {
+    return fmt::format("it is {}, neither submitted nor quarantined", to_string(chunk.state));
   }
   if (!chunk.report) {
     return "nothing is reported of it";
+  }
+  if (chunk.state == ChunkState::kQuarantined) {
+    return object_to_quarantined(replace, facts);
+  }
+  if (replace.arrived > 0) {
+    return "no row of a submitted chunk has arrived";
+  }
+  if (replace.dropped.empty()) {
+    return "no row is left out";
   }
   if (chunk.report->status != FileStatus::kFailed || chunk.report->rows_loaded != 0) {
     return fmt::format("its report says {} with {} rows", to_string(chunk.report->status), chunk.report->rows_loaded);
@@ -27,9 +48,6 @@ Objection object_to_chunk(const Chunk& chunk) {
 }
 
 Objection object_to_dropped(const ReplaceChunk& replace, const ReplaceFacts& facts) {
-  if (replace.dropped.empty()) {
-    return "no row is left out";
-  }
   const PositionRange range = facts.chunk->range;
   std::vector<Position> positions;
   for (const DroppedRow& row : replace.dropped) {
@@ -59,15 +77,17 @@ Objection object_to_rows(const ReplaceChunk& replace, const Chunk& chunk) {
   if (replace.next && rows == 0) {
     return "its next attempt has no row";
   }
-  if (rows + replace.dropped.size() != chunk.rows) {
-    return fmt::format("it has {} rows, its next attempt {}, and {} are dropped", chunk.rows, rows,
-                       replace.dropped.size());
+  if (rows + replace.dropped.size() + replace.arrived != chunk.rows) {
+    return fmt::format("it has {} rows, its next attempt {}, {} are dropped and {} have arrived", chunk.rows, rows,
+                       replace.dropped.size(), replace.arrived);
   }
   return std::nullopt;
 }
 
-Objection object_to_next(const Chunk& next, const Chunk& chunk) {
-  if (next.repeater != chunk.repeater || next.batch != chunk.batch || next.range != chunk.range) {
+Objection object_to_next(const Chunk& next, const ReplaceFacts& facts) {
+  const Chunk& chunk = *facts.chunk;
+  const BatchId batch = chunk.state == ChunkState::kQuarantined ? facts.open->id : chunk.batch;
+  if (next.repeater != chunk.repeater || next.batch != batch || next.range != chunk.range) {
     return "its next attempt is another repeater's, or of another batch or range";
   }
   if (next.definition != chunk.definition) {
@@ -80,7 +100,7 @@ Objection object_to_next(const Chunk& next, const Chunk& chunk) {
 }
 
 Objection object_to(const ReplaceChunk& replace, const ReplaceFacts& facts) {
-  if (auto objection = object_to_chunk(*facts.chunk)) {
+  if (auto objection = object_to_chunk(replace, facts)) {
     return objection;
   }
   if (auto objection = object_to_dropped(replace, facts)) {
@@ -89,7 +109,7 @@ Objection object_to(const ReplaceChunk& replace, const ReplaceFacts& facts) {
   if (auto objection = object_to_rows(replace, *facts.chunk)) {
     return objection;
   }
-  return replace.next ? object_to_next(*replace.next, *facts.chunk) : std::nullopt;
+  return replace.next ? object_to_next(*replace.next, facts) : std::nullopt;
 }
 
 }  // namespace

@@ -57,6 +57,8 @@ struct ReturnFacts {
 /// What making the next attempt of a chunk is checked against.
 struct ReplaceFacts {
   std::optional<Chunk> chunk;
+  std::optional<Batch> batch;               ///< the one it is in
+  std::optional<Batch> open;                ///< the open one of its repeater
   std::optional<Position> without_version;  ///< a dropped row that the catalog has no version entry of
   std::optional<Position> in_quarantine;    ///< a dropped row whose record is in quarantine already
 };

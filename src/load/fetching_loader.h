@@ -33,6 +33,9 @@ class FetchingLoader final : public Loader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override { return loader_.count(table); }
+  Result<std::vector<Position>> arrived(const TableDefinition& table, const ObjectKey& key) override {
+    return loader_.arrived(table, key);
+  }
 
  private:
   struct Request;

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "model/load_report.h"
 #include "model/names.h"
+#include "model/position.h"
 #include "model/table.h"
 
 namespace firn {
@@ -69,6 +70,10 @@ class Loader {
 
   /// Rows in the table; kNotFound when there is no table yet.
   virtual Result<std::uint64_t> count(const TableDefinition& table) = 0;
+
+  /// The positions of the rows in the table that came from this file, in order: one that is there twice comes twice.
+  /// kNotFound when there is no table yet. May be called while requests run; kBusy when it cannot be told then.
+  virtual Result<std::vector<Position>> arrived(const TableDefinition& table, const ObjectKey& key) = 0;
 
   /// How many rows of each file whose key begins with `prefix` are in the table. May cost money. kInvalidInput: this
   /// destination cannot tell.

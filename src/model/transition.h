@@ -118,13 +118,15 @@ struct DroppedRow {
   QuarantinedRecord record;
 };
 
-/// Makes the next attempt of a submitted chunk that failed without a row: without the rows that the destination has
-/// refused. Their version entries go, their records are in quarantine. The chunk becomes kReplaced.
+/// Makes the next attempt of a chunk, which becomes kReplaced. Of a submitted one that failed without a row: without
+/// the rows that the destination has refused; their version entries go, their records are in quarantine. Of a
+/// quarantined one that has a report: without the rows that have arrived, in the repeater's open batch.
 struct ReplaceChunk {
   ChunkId chunk = 0;
   Timestamp at;
   std::optional<Chunk> next;  ///< none when no row is left; its id is given by the catalog
   std::vector<DroppedRow> dropped;
+  std::uint64_t arrived = 0;  ///< rows that are in the table
 };
 
 /// A person's word about a quarantined record.

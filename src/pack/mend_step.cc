@@ -19,6 +19,8 @@
 #include "model/record.h"
 #include "model/transition.h"
 #include "pack/chunk_reader.h"
+#include "pack/chunk_writer.h"
+#include "pack/csv.h"
 #include "pack/quarantine_file.h"
 
 namespace firn {
@@ -42,13 +44,21 @@ std::vector<std::string> columns_of(const TableDefinition& table) {
   return names;
 }
 
-std::optional<Position> parse_position(const RowField& field) {
-  const std::string text = field.value_or("");
+std::optional<Position> parse_position(std::string_view text) {
   std::uint64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, value);
   return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(Position(value)) : std::nullopt;
 }
+
+/// What the last field of a row says.
+std::optional<Position> position_of(std::string_view row) {
+  const auto comma = row.rfind(kCsvSeparator);
+  return comma == std::string_view::npos ? std::nullopt : parse_position(row.substr(comma + 1, row.size() - comma - 2));
+}
+
+/// True when trying again changes nothing.
+bool is_final(const Error& error) { return error.kind == ErrorKind::kDamaged || error.kind == ErrorKind::kNotFound; }
 
 std::string detail_of(const Chunk& chunk) {
   const FileReport& report = *chunk.report;
@@ -61,7 +71,9 @@ std::string detail_of(const Chunk& chunk) {
 MendStep::MendStep(Parts parts, Options options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      folder_(parts_.files, options_.data_directory, options_.repeater) {}
+      maker_({parts_.catalog, parts_.stage, parts_.files, parts_.clock},
+             {options_.repeater, options_.data_directory, options_.pack_floor_bytes}),
+      requests_(parts_.clock) {}
 
 StepOutcome MendStep::run() {
   auto outcome = run_once();
@@ -69,26 +81,18 @@ StepOutcome MendStep::run() {
 }
 
 Result<StepOutcome> MendStep::run_once() {
-  FIRN_ASSIGN(const auto chunk, next_chunk());
-  if (!settled_) {
-    FIRN_TRY(folder_.create());
-    folder_.clean();
-    FIRN_TRY(folder_.settle(parts_.catalog, chunk.has_value()));
-    settled_ = !chunk;
-  }
-  if (!chunk) {
+  FIRN_ASSIGN(const auto refused, next_refused());
+  FIRN_ASSIGN(const auto asked, next_asked());
+  FIRN_TRY(maker_.settle(refused || asked));
+  if (!refused && !asked) {
     return StepOutcome::idle();
   }
-  settled_ = false;
-  auto mended = mend(*chunk);
-  folder_.clean();
-  if (!mended && (mended.error().kind == ErrorKind::kDamaged || mended.error().kind == ErrorKind::kNotFound)) {
-    return give_up(*chunk, mended.error());
-  }
-  return mended;
+  auto outcome = asked ? send_missing(*asked) : leave_out(*refused);
+  maker_.clean();
+  return outcome;
 }
 
-Result<std::optional<Chunk>> MendStep::next_chunk() {
+Result<std::optional<Chunk>> MendStep::next_refused() {
   FIRN_ASSIGN(const auto chunks,
               parts_.catalog.chunks(
                   {.repeater = options_.repeater, .states = {ChunkState::kSubmitted}, .limit = kAllOfABatch}));
@@ -96,78 +100,64 @@ Result<std::optional<Chunk>> MendStep::next_chunk() {
   return found == chunks.end() ? std::nullopt : std::optional(*found);
 }
 
-Result<StepOutcome> MendStep::mend(const Chunk& chunk) {
-  if (chunk.definition != options_.table.digest()) {
-    return fail(cannot(chunk, "its rows have another shape than the table has now"));
+Result<StepOutcome> MendStep::leave_out(const Chunk& chunk) {
+  auto left_out = replacement_of(chunk);
+  if (!left_out && is_final(left_out.error())) {
+    const std::string reason =
+        fmt::format("a row of it was refused, and cannot be left out: {}", left_out.error().message());
+    return StepOutcome::done(
+        {MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kQuarantined, parts_.clock.now(), reason}});
   }
-  FIRN_TRY(check_floor());
-  FIRN_ASSIGN(const Copy copy, copy_without_row(chunk));
-  FIRN_TRY(check_row(chunk, *copy.row));
-  FIRN_ASSIGN(const Record record, read_record(chunk, copy.row->position));
-  FIRN_TRY(keep_record(copy.row->position, record));
+  FIRN_TRY(left_out);
+  crash_point("mend.before_commit");
+  return StepOutcome::done({std::move(*left_out)});
+}
 
-  ReplaceChunk replace{chunk.id, parts_.clock.now(), std::nullopt, {}};
-  FIRN_ASSIGN(replace.next, next_attempt(chunk, copy.file));
-  DroppedRow dropped{document_key(copy.row->domain, copy.row->document_id), {}};
+Result<ReplaceChunk> MendStep::replacement_of(const Chunk& chunk) {
+  FIRN_TRY(check_shape(chunk));
+  std::optional<RefusedRow> row;
+  FIRN_ASSIGN(const ChunkFile file, maker_.copy(chunk, [&](const ChunkReader& reader) -> Result<bool> {
+    if (row || !reader.has_line(chunk.report->error_line)) {
+      return false;
+    }
+    FIRN_ASSIGN(row, read_row(chunk, reader.row()));
+    return true;
+  }));
+  if (!row) {
+    return fail(cannot(chunk, fmt::format("the destination refuses line {}, and it has fewer: {}",
+                                          chunk.report->error_line, chunk.report->message)));
+  }
+  FIRN_TRY(check_row(chunk, *row));
+  FIRN_ASSIGN(const Record record, read_record(chunk, row->position));
+  FIRN_TRY(keep_record(row->position, record));
+  FIRN_ASSIGN(const Batch batch, batch_of(chunk));
+  ReplaceChunk replace{chunk.id, parts_.clock.now(), std::nullopt, {}, 0};
+  FIRN_ASSIGN(replace.next, maker_.offer(chunk, file, batch));
+  DroppedRow dropped{document_key(row->domain, row->document_id), {}};
   dropped.record.repeater = options_.repeater;
-  dropped.record.position = copy.row->position;
-  dropped.record.last = copy.row->position;
+  dropped.record.position = row->position;
+  dropped.record.last = row->position;
   dropped.record.reason = QuarantineReason::kRefused;
   dropped.record.detail = detail_of(chunk);
-  dropped.record.domain = copy.row->domain;
-  dropped.record.document_id = copy.row->document_id;
+  dropped.record.domain = row->domain;
+  dropped.record.document_id = row->document_id;
   dropped.record.bytes = record.body.size();
   dropped.record.received_at = record.envelope.received_at;
   dropped.record.quarantined_at = replace.at;
   replace.dropped.push_back(std::move(dropped));
-  crash_point("mend.before_commit");
-  return StepOutcome::done({std::move(replace)});
+  return replace;
 }
 
-Status MendStep::check_floor() {
-  FIRN_ASSIGN(const std::uint64_t room, parts_.files.free_bytes(options_.data_directory));
-  if (room >= options_.pack_floor_bytes) {
-    return {};
-  }
-  return fail(Error{ErrorKind::kNoSpace, "mend", options_.repeater.str(),
-                    "the disk has less free space than the floor for packing",
-                    "free some space; the file is mended then by itself"});
-}
-
-/// Copies what is on the stage to `mend.open`, as long as the line is in it.
-Result<MendStep::Copy> MendStep::copy_without_row(const Chunk& chunk) {
-  FIRN_TRY(parts_.stage.fetch(chunk.key, folder_.object_path()));
-  FIRN_ASSIGN(auto reader, ChunkReader::open(parts_.files, folder_.object_path(), chunk.bytes_longest_row));
-  FIRN_ASSIGN(auto writer, ChunkWriter::create(parts_.files, folder_.open_path()));
-  Copy copy;
-  std::uint64_t rows = 0;
-  for (bool more = true; more;) {
-    FIRN_ASSIGN(more, reader.next());
-    if (!more) {
-      break;
-    }
-    ++rows;
-    if (!copy.row && reader.has_line(chunk.report->error_line)) {
-      FIRN_ASSIGN(copy.row, read_row(chunk, reader.row()));
-    } else {
-      FIRN_TRY(writer.append(reader.row()));
-    }
-  }
-  if (!copy.row) {
-    return fail(cannot(chunk, fmt::format("the destination refuses line {}, and it has fewer: {}",
-                                          chunk.report->error_line, chunk.report->message)));
-  }
-  if (rows != chunk.rows) {
-    return fail(cannot(chunk, fmt::format("it has {} rows, its manifest {}", rows, chunk.rows)));
-  }
-  FIRN_ASSIGN(copy.file, writer.finish());
-  return copy;
+Status MendStep::check_shape(const Chunk& chunk) const {
+  return chunk.definition == options_.table.digest()
+             ? Status()
+             : fail(cannot(chunk, "its rows have another shape than the table has now"));
 }
 
 Result<MendStep::RefusedRow> MendStep::read_row(const Chunk& chunk, std::string_view line) const {
   const auto names = columns_of(options_.table);
   const auto fields = parse_row(line);
-  const auto position = fields ? parse_position(fields->back()) : std::nullopt;
+  const auto position = fields ? parse_position(fields->back().value_or("")) : std::nullopt;
   if (!position || fields->size() != names.size() || *position < chunk.range.first || *position > chunk.range.last) {
     return fail(cannot(chunk, "a row of it is not one of its rows"));
   }
@@ -220,34 +210,89 @@ Status MendStep::keep_record(Position position, const Record& record) {
   return parts_.files.sync_directory(directory);
 }
 
-/// With its file under the name that it has until the decision; nothing when there is no row left.
-Result<std::optional<Chunk>> MendStep::next_attempt(const Chunk& chunk, const ChunkFile& file) {
-  if (file.rows == 0) {
-    return std::nullopt;
+Result<std::optional<Chunk>> MendStep::next_asked() {
+  while (const auto id = requests_.next()) {
+    FIRN_ASSIGN(const auto found, parts_.catalog.chunks({.repeater = options_.repeater, .limit = 1, .after = *id - 1}));
+    if (found.empty() || found.front().id != *id) {
+      requests_.answer(*id, fail(Error{ErrorKind::kNotFound, "retry chunk", std::to_string(*id),
+                                       "the repeater has no such chunk", "see `firn quarantine list`"}));
+    } else if (found.front().state != ChunkState::kQuarantined) {
+      requests_.answer(*id, {});
+    } else {
+      return found.front();
+    }
   }
-  FIRN_ASSIGN(const auto batches,
+  return std::nullopt;
+}
+
+Result<StepOutcome> MendStep::send_missing(const Chunk& chunk) {
+  auto transition = without_arrived(chunk);
+  if (transition) {
+    crash_point("mend.before_commit");
+    return StepOutcome::done({std::move(*transition)});  // answered when it is committed
+  }
+  if (transition.error().is_passing()) {
+    return fail(std::move(transition));
+  }
+  requests_.answer(chunk.id, fail(transition.error()));
+  return StepOutcome::done();
+}
+
+Result<std::vector<Position>> MendStep::arrived(const Chunk& chunk) {
+  auto positions = parts_.loader.arrived(options_.table, chunk.key);
+  if (!positions) {
+    return positions.error().kind == ErrorKind::kNotFound ? std::vector<Position>() : std::move(positions);
+  }
+  const auto twice = std::ranges::adjacent_find(*positions);
+  if (twice == positions->end()) {
+    return positions;
+  }
+  return fail(Error{ErrorKind::kConflict, "retry chunk", chunk.key.str(),
+                    fmt::format("the table has rows of it twice, the first with _position {}", twice->str()),
+                    "remove the second ones from the table, then try it again"});
+}
+
+Result<Transition> MendStep::without_arrived(const Chunk& chunk) {
+  FIRN_TRY(check_shape(chunk));
+  FIRN_ASSIGN(const Batch batch, batch_of(chunk));
+  if (batch.state == BatchState::kSubmitted) {
+    return fail(Error{ErrorKind::kConflict, "retry chunk", chunk.key.str(), "the request that names it is still open",
+                      "wait until its batch is loaded, see `firn status`"});
+  }
+  FIRN_ASSIGN(const auto there, arrived(chunk));
+  const Timestamp now = parts_.clock.now();
+  if (there.empty() && chunk.report->status == FileStatus::kFailed && chunk.report->rows_loaded == 0) {
+    return ReturnChunk{chunk.id, now};
+  }
+  FIRN_ASSIGN(const auto open,
+              parts_.catalog.batches({.repeater = options_.repeater, .states = {BatchState::kOpen}, .limit = 1}));
+  ReplaceChunk replace{chunk.id, now, std::nullopt, {}, there.size()};
+  std::size_t seen = 0;
+  FIRN_ASSIGN(const ChunkFile file, maker_.copy(chunk, [&](const ChunkReader& reader) -> Result<bool> {
+    const auto position = position_of(reader.row());
+    if (!position) {
+      return fail(cannot(chunk, "a row of it has no position"));
+    }
+    const bool is_there = std::ranges::binary_search(there, *position);
+    seen += is_there ? 1U : 0U;
+    return is_there;
+  }));
+  if (seen != there.size()) {
+    return fail(Error{ErrorKind::kConflict, "retry chunk", chunk.key.str(),
+                      fmt::format("the table has {} rows that claim to be of it and are not", there.size() - seen),
+                      "look at the rows with its name in _file"});
+  }
+  FIRN_ASSIGN(replace.next, maker_.offer(chunk, file, open.empty() ? batch : open.front()));
+  return replace;
+}
+
+Result<Batch> MendStep::batch_of(const Chunk& chunk) {
+  FIRN_ASSIGN(auto batches,
               parts_.catalog.batches({.repeater = options_.repeater, .limit = 1, .after = chunk.batch - 1}));
   if (batches.empty() || batches.front().id != chunk.batch) {
     return fail(Error{ErrorKind::kInternal, "mend", chunk.key.str(), "its batch is not in the catalog", {}});
   }
-  Chunk next = chunk;
-  next.attempt = chunk.attempt + 1;
-  next.rows = file.rows;
-  next.bytes_uncompressed = file.bytes_uncompressed;
-  next.bytes_compressed = file.bytes_compressed;
-  next.bytes_longest_row = file.bytes_longest_row;
-  next.content_digest = file.content_digest;
-  next.file_digest = file.file_digest;
-  next.packed_at = parts_.clock.now();
-  next.key = chunk_key(next, batches.front().directory());
-  FIRN_TRY(folder_.offer(next.key));
-  return next;
-}
-
-StepOutcome MendStep::give_up(const Chunk& chunk, const Error& why) const {
-  const std::string reason = fmt::format("a row of it was refused, and cannot be left out: {}", why.message());
-  return StepOutcome::done(
-      {MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kQuarantined, parts_.clock.now(), reason}});
+  return std::move(batches.front());
 }
 
 }  // namespace firn

@@ -213,7 +213,7 @@ void RepeaterLine::make_load_steps() {
                                      make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
   mend_ = std::make_unique<MendStep>(
-      MendStep::Parts{catalog, *ends_.stage, files, clock, [this] { return journal(); }},
+      MendStep::Parts{catalog, *ends_.stage, files, *ends_.loader, clock, [this] { return journal(); }},
       MendStep::Options{name, table_of(repeater_.kind, repeater_.table), config_.data_dir, config_.disk.pack_floor});
   check_ = std::make_unique<StageCheckStep>(
       name, catalog, *ends_.marks, [this] { add_steps({stage_step_.get(), load_.get(), verify_.get(), mend_.get()}); });
@@ -238,6 +238,9 @@ void RepeaterLine::stop_intake() {
   if (opened_ && trigger_) {
     trigger_->stop_waiting();
   }
+  if (mend_) {
+    mend_->requests().stop_waiting();
+  }
 }
 
 PackCounts RepeaterLine::open_counts() const { return opened_ ? pack_->open_counts() : PackCounts{}; }
@@ -259,6 +262,16 @@ Status RepeaterLine::trigger_now() {
                       "see `firn status`"});
   }
   return {};
+}
+
+Status RepeaterLine::send_missing(ChunkId chunk) {
+  if (!mend_) {
+    return fail(Error{ErrorKind::kUnavailable, "retry chunk", repeater_.name.str(), "the repeater loads nothing now",
+                      "see the alarms of `firn status`"});
+  }
+  mend_->requests().ask(chunk);
+  surroundings_.scheduler.retry_now(repeater_.name);
+  return mend_->requests().wait(chunk, kTriggerLimit);
 }
 
 Result<Backlog> RepeaterLine::backlog(const RepeaterTotals& totals) const {

@@ -83,6 +83,9 @@ class RepeaterLine {
   /// Closes the open batch at the journal's end, if it would not be empty. Only for a repeater that makes rows.
   Status trigger_now();
 
+  /// Sends a quarantined chunk that has a report again, with the rows that are not in the table.
+  Status send_missing(ChunkId chunk);
+
   /// Null when the repeater's documents make no rows.
   [[nodiscard]] Stage* stage() { return ends_.stage; }
   [[nodiscard]] Loader* loader() { return ends_.loader; }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,7 +41,15 @@ class Destination {
     for (int i = 0; i < rows; ++i) {
       made.push_back({.id = key + std::to_string(i), .position = std::to_string(first + i)});
     }
-    return write_chunk_file(folder_ / ("file" + std::to_string(++files_)), key, made);
+    LoadFile written = write_chunk_file(folder_ / ("file" + std::to_string(++files_)), key, made);
+    if (auto* memory = dynamic_cast<MemoryLoader*>(loader_.get()); memory != nullptr) {
+      std::vector<Position> positions;
+      for (int i = 0; i < rows; ++i) {
+        positions.emplace_back(static_cast<std::uint64_t>(first + i));
+      }
+      memory->holds(written.key, positions);
+    }
+    return written;
   }
   LoadFile bad_file(const std::string& key) {
     LoadFile bad = file(key, 2);
@@ -97,6 +106,14 @@ TEST_P(LoaderContract, LoadsFilesAndReportsTheRowsOfEach) {
   EXPECT_EQ(reports[1].key, ObjectKey("b.csv.zst"));
   EXPECT_EQ(reports[1].rows_loaded, 2U);
   EXPECT_EQ(loader.count(table), 5U);
+}
+
+TEST_P(LoaderContract, KnowsWhichRowsCameFromAFile) {
+  load("1", {destination.file("a.csv.zst", 3, 7), destination.file("it's.csv.zst", 2, 4)});
+  EXPECT_EQ(loader.arrived(table, ObjectKey("a.csv.zst")),
+            (std::vector<Position>{Position(7), Position(8), Position(9)}));
+  EXPECT_EQ(loader.arrived(table, ObjectKey("it's.csv.zst")), (std::vector<Position>{Position(4), Position(5)}));
+  EXPECT_EQ(loader.arrived(table, ObjectKey("another")), std::vector<Position>());
 }
 
 TEST_P(LoaderContract, NeverLoadsAFileTwice) {

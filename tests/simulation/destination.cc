@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,8 @@ namespace {
 
 constexpr std::size_t kMaxFile = 64U << 20U;
 constexpr std::size_t kIdField = 1;
+// So many first attempts are taken in part, and never again: more than that would leave nothing for whole ones.
+constexpr std::size_t kPartialEvery = 10;
 
 /// Takes one field off the front; nothing when it is malformed. Leaves the separator or line end in place.
 std::optional<CsvField> take_field(std::string_view& rest) {
@@ -139,11 +143,14 @@ Result<FileReport> Destination::load(const LoadFile& file, FileSystem& files) {
     ++refused_;
     return FileReport{file.key, FileStatus::kFailed, 0, "it does not take this row", line};
   }
-  for (const CsvLine& line : *lines) {
+  const bool is_partial = lines->size() > 1 && file.key.str().find("-a1-") != std::string::npos &&
+                          std::hash<std::string>()(file.key.str()) % kPartialEvery == 0;
+  const std::size_t taken = is_partial ? lines->size() / 2 : lines->size();
+  for (const CsvLine& line : *lines | std::views::take(taken)) {
     rows_.push_back({file.key.str(), line});
   }
-  ledger_[file.key.str()] = lines->size();
-  return FileReport{file.key, FileStatus::kLoaded, lines->size(), ""};
+  ledger_[file.key.str()] = taken;
+  return FileReport{file.key, is_partial ? FileStatus::kPartially : FileStatus::kLoaded, taken, ""};
 }
 
 Result<std::vector<FileReport>> UnreliableLoader::load_all(const LoadJob& job) {
@@ -197,5 +204,19 @@ Result<LoadProgress> UnreliableLoader::poll(const LoadJob& /*job*/, const std::s
 }
 
 Result<std::uint64_t> UnreliableLoader::count(const TableDefinition& /*table*/) { return destination_.rows().size(); }
+
+Result<std::vector<Position>> UnreliableLoader::arrived(const TableDefinition& /*table*/, const ObjectKey& key) {
+  if (chance_.happens(trouble_)) {
+    return fail(unavailable("it does not answer"));
+  }
+  std::vector<Position> positions;
+  for (const Destination::Row& row : destination_.rows()) {
+    if (row.file == key.str()) {
+      positions.emplace_back(std::stoull(row.fields.back().value_or("0")));
+    }
+  }
+  std::ranges::sort(positions);
+  return positions;
+}
 
 }  // namespace firn

@@ -58,6 +58,7 @@ class UnreliableLoader final : public Loader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
+  Result<std::vector<Position>> arrived(const TableDefinition& table, const ObjectKey& key) override;
 
  private:
   [[nodiscard]] Result<std::vector<FileReport>> load_all(const LoadJob& job);

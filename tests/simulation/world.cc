@@ -72,7 +72,7 @@ struct World::Process {
              {world.catalog_, stage, loader, world.clock_, [this](const Batch& batch) { return marks.leave(batch); }},
              [&world] { return fmt::format("request-{}", world.chance_.below(1ULL << 60U)); }),
         verify(kForms, world.catalog_, world.clock_),
-        mend({world.catalog_, stage, world.files_, world.clock_, [this] { return journal.get(); }},
+        mend({world.catalog_, stage, world.files_, loader, world.clock_, [this] { return journal.get(); }},
              {kForms, pack_options().table, kData, 0}),
         purge(kForms, {world.catalog_, stage, *journal, world.files_, world.clock_}, {kChunks, std::chrono::hours(1)}),
         scheduler(world.catalog_, world.clock_, alarms, log, world.seed_) {
@@ -293,6 +293,10 @@ bool World::come_to_rest() {
 void World::return_chunks() {
   const auto chunks = catalog_.chunks({.repeater = kForms, .states = {ChunkState::kQuarantined}});
   for (const Chunk& chunk : *chunks) {
+    if (chunk.report) {
+      process_->mend.requests().ask(chunk.id);
+      continue;
+    }
     const std::vector<Transition> back{ReturnChunk{chunk.id, clock_.now()}};
     static_cast<void>(catalog_.commit(back));
   }

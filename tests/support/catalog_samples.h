@@ -97,7 +97,7 @@ inline DroppedRow dropped_at(Position position, const std::string& id) {
 
 /// The next attempt of the chunk without the rows of these records, each of a document named by its position.
 inline ReplaceChunk replacement_of(const Chunk& chunk, const std::vector<Position>& without) {
-  ReplaceChunk replace{chunk.id, moment(40), std::nullopt, {}};
+  ReplaceChunk replace{chunk.id, moment(40), std::nullopt, {}, 0};
   for (const Position position : without) {
     replace.dropped.push_back(dropped_at(position, position.str()));
   }

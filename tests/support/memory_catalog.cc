@@ -194,6 +194,8 @@ ReplaceFacts MemoryCatalog::State::replace_facts(const ReplaceChunk& replace,
   if (!facts.chunk) {
     return facts;
   }
+  facts.batch = batch(facts.chunk->batch);
+  facts.open = open_batch(facts.chunk->repeater);
   const Versions known = find_in(versions, facts.chunk->repeater).value_or(Versions());
   for (const DroppedRow& row : replace.dropped) {
     const Position position = row.record.position;

@@ -50,6 +50,16 @@ void MemoryLoader::die_at_nothing() {
   deadly_.clear();
 }
 
+void MemoryLoader::holds(const ObjectKey& key, std::vector<Position> positions) {
+  const MutexLock lock(mutex_);
+  positions_[key] = std::move(positions);
+}
+
+void MemoryLoader::fail_next_arrived(Error error) {
+  const MutexLock lock(mutex_);
+  arrived_fault_ = std::move(error);
+}
+
 void MemoryLoader::leave_out(const ObjectKey& key) {
   const MutexLock lock(mutex_);
   left_out_ = key;
@@ -128,6 +138,14 @@ Result<std::uint64_t> MemoryLoader::count(const TableDefinition& table) {
     return fail(Error{ErrorKind::kNotFound, "count", table.table.str(), "there is no such table yet", {}});
   }
   return rows->second;
+}
+
+Result<std::vector<Position>> MemoryLoader::arrived(const TableDefinition& /*table*/, const ObjectKey& key) {
+  const MutexLock lock(mutex_);
+  if (arrived_fault_) {
+    return fail(*std::exchange(arrived_fault_, std::nullopt));
+  }
+  return positions_[key];
 }
 
 }  // namespace firn

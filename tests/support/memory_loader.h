@@ -35,6 +35,10 @@ class MemoryLoader final : public Loader {
   void report_instead(FileReport report);
   /// Refuses the row that begins at this line of the file, each time.
   void refuse_row(const ObjectKey& key, std::uint64_t line);
+  /// The rows of the file that are in the table, in order; else there are none, whatever was loaded.
+  void holds(const ObjectKey& key, std::vector<Position> positions);
+  /// The next arrived() fails with this error.
+  void fail_next_arrived(Error error);
   /// Leaves the file out of the next report.
   void leave_out(const ObjectKey& key);
 
@@ -45,6 +49,7 @@ class MemoryLoader final : public Loader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
+  Result<std::vector<Position>> arrived(const TableDefinition& table, const ObjectKey& key) override;
 
  private:
   struct Request {
@@ -61,6 +66,8 @@ class MemoryLoader final : public Loader {
   std::map<ObjectKey, int> times_ FIRN_GUARDED_BY(mutex_);
   std::map<TableName, std::uint64_t> rows_ FIRN_GUARDED_BY(mutex_);
   std::map<ObjectKey, FileReport> instead_ FIRN_GUARDED_BY(mutex_);
+  std::map<ObjectKey, std::vector<Position>> positions_ FIRN_GUARDED_BY(mutex_);
+  std::optional<Error> arrived_fault_ FIRN_GUARDED_BY(mutex_);
   std::set<ObjectKey> deadly_ FIRN_GUARDED_BY(mutex_);
   std::optional<ObjectKey> left_out_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> submit_fault_ FIRN_GUARDED_BY(mutex_);

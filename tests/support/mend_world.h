@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pack/mend_step.h"
+#include "tests/support/memory_loader.h"
 #include "tests/support/memory_stage.h"
 #include "tests/support/pack_world.h"
 
@@ -23,7 +24,7 @@ class MendWorld : public PackWorld {
 
   void start_mend() {
     mend = std::make_unique<MendStep>(
-        MendStep::Parts{catalog, stage, files, clock, [this] { return journal_open ? &journal : nullptr; }},
+        MendStep::Parts{catalog, stage, files, loader, clock, [this] { return journal_open ? &journal : nullptr; }},
         MendStep::Options{options.repeater, options.table, options.data_directory, options.pack_floor_bytes});
   }
   void crash_all(std::uint64_t seed) {
@@ -84,6 +85,7 @@ class MendWorld : public PackWorld {
   }
 
   MemoryStage stage{files};
+  MemoryLoader loader;
   bool journal_open = true;
   std::unique_ptr<MendStep> mend;
 };

@@ -396,3 +396,17 @@ def test_duckdb_reads_the_same_rows_out_of_the_same_files(account, on_snowflake,
 
 def prefix_of(firn):
     return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]
+
+
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+@pytest.mark.parametrize("kind", ["partial_file", "wrong_count"])
+def test_a_chunk_in_quarantine_is_sent_again_without_the_rows_that_arrived(account, on_snowflake, method, kind):
+    firn = on_snowflake(method).start()
+    forms = post_forms(firn, 20)
+    account.fault("load_file", kind)
+    firn.ask("ingest", "forms", "--wait", code=5)
+    chunk = firn.ask("quarantine", "list")["chunks"][0]
+    firn.ask("quarantine", "retry", "forms", "--chunk", str(chunk["id"]))
+    firn.ingest()
+    assert_rows(account, forms)
+    assert firn.ask("quarantine", "list")["chunks"] == []

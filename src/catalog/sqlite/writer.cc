@@ -134,6 +134,8 @@ Result<ReplaceFacts> CatalogWriter::replace_facts(const ReplaceChunk& replace) {
     return facts;
   }
   FIRN_ASSIGN(const auto repeater, repeater_id(facts.chunk->repeater));
+  FIRN_ASSIGN(facts.batch, find_batch(database_, facts.chunk->batch));
+  FIRN_ASSIGN(facts.open, find_open_batch(database_, repeater));
   for (const DroppedRow& row : replace.dropped) {
     const Position position = row.record.position;
     auto version = database_.query("SELECT 1 FROM versions WHERE document = ? AND repeater = ? AND position = ?",

@@ -152,15 +152,26 @@ Result<LoadProgress> DuckDbLoader::look(Request& request) {
 }
 
 Result<std::uint64_t> DuckDbLoader::count(const TableDefinition& table) {
-  const Error failed{ErrorKind::kUnavailable, "count rows of", table.table.str(), {}, {}};
-  FIRN_ASSIGN(const auto process, start(job_of(HelperOperation::kCount, table)));
+  FIRN_ASSIGN(const HelperReport report, ask(job_of(HelperOperation::kCount, table), "count rows of"));
+  return *report.rows;
+}
+
+Result<std::vector<Position>> DuckDbLoader::arrived(const TableDefinition& table, const ObjectKey& key) {
+  HelperJob job = job_of(HelperOperation::kArrived, table);
+  job.files = {{key, {}, 0, 0}};
+  FIRN_ASSIGN(HelperReport report, ask(job, "look for rows of a file in"));
+  return std::move(report.positions);
+}
+
+Result<HelperReport> DuckDbLoader::ask(const HelperJob& job, const std::string& operation) const {
+  Error error{ErrorKind::kUnavailable, operation, job.table.table.str(), {}, {}};
+  FIRN_ASSIGN(const auto process, start(job));
   FIRN_ASSIGN(const ProcessExit* exit, process->wait(options_.question_limit));
-  Error error = failed;
   if (exit == nullptr || exit->signal != 0 || exit->code != 0) {
     error.reason = exit == nullptr ? "firn-duckdb did not answer in time" : ending(*exit);
     return fail(std::move(error));
   }
-  FIRN_ASSIGN(const HelperReport report, decode_report(exit->output));
+  FIRN_ASSIGN(HelperReport report, decode_report(exit->output));
   if (report.state == HelperState::kBusy) {
     error.kind = ErrorKind::kBusy;
     error.reason = report.message;
@@ -171,7 +182,7 @@ Result<std::uint64_t> DuckDbLoader::count(const TableDefinition& table) {
     error.reason = "there is no such table yet";
     return fail(std::move(error));
   }
-  return *report.rows;
+  return report;
 }
 
 DuckDbLoader::Request* DuckDbLoader::find(const std::string& handle) {

@@ -25,7 +25,7 @@ struct DuckDbOptions {
   unsigned threads = 2;                                ///< of the database
   Duration lock_wait = std::chrono::seconds(5);        ///< while another program holds the file
   Duration load_limit = std::chrono::minutes(60);      ///< a load that takes longer is ended and tried again
-  Duration question_limit = std::chrono::seconds(30);  ///< the same for count()
+  Duration question_limit = std::chrono::seconds(30);  ///< the same for count() and arrived()
   bool allow_core_dumps = false;                       ///< a crash of the helper may leave a core file
 };
 
@@ -41,6 +41,7 @@ class DuckDbLoader final : public Loader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
+  Result<std::vector<Position>> arrived(const TableDefinition& table, const ObjectKey& key) override;
 
  private:
   struct Request;
@@ -51,6 +52,8 @@ class DuckDbLoader final : public Loader {
   [[nodiscard]] bool is_anything_running() FIRN_REQUIRES(mutex_);
   Result<LoadProgress> look(Request& request) FIRN_REQUIRES(mutex_);
   Result<std::unique_ptr<Process>> start(const HelperJob& job) const;
+  /// Has a question about the table answered; `operation` says what is asked, for people.
+  Result<HelperReport> ask(const HelperJob& job, const std::string& operation) const;
   [[nodiscard]] HelperJob job_of(HelperOperation operation, const TableDefinition& table) const;
 
   ProcessLauncher& processes_;

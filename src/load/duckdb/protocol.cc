@@ -19,8 +19,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr EnumNames<HelperOperation, 3> kOperations{
-    {{{HelperOperation::kLoad, "load"}, {HelperOperation::kCount, "count"}, {HelperOperation::kLatest, "latest"}}}};
+constexpr EnumNames<HelperOperation, 4> kOperations{{{{HelperOperation::kLoad, "load"},
+                                                      {HelperOperation::kCount, "count"},
+                                                      {HelperOperation::kArrived, "arrived"},
+                                                      {HelperOperation::kLatest, "latest"}}}};
 constexpr EnumNames<HelperState, 5> kStates{{{{HelperState::kDone, "done"},
                                               {HelperState::kBusy, "busy"},
                                               {HelperState::kRefused, "refused"},
@@ -233,10 +235,15 @@ std::string encode_report(const HelperReport& report) {
   for (const std::string& row : report.latest) {
     latest.push_back(json::parse(row));
   }
+  json::array positions;
+  for (const Position position : report.positions) {
+    positions.push_back(position.value());
+  }
   return json::serialize(json::object{{"state", kStates.name(report.state)},
                                       {"message", report.message},
                                       {"files", std::move(files)},
                                       {"rows", report.rows ? json::value(*report.rows) : json::value(nullptr)},
+                                      {"positions", std::move(positions)},
                                       {"latest", std::move(latest)}});
 }
 
@@ -249,6 +256,13 @@ Result<HelperReport> decode_report(std::string_view text) {
   const json::array& files = fields.array("files");
   for (const json::value& row : fields.array("latest")) {
     report.latest.push_back(json::serialize(row));
+  }
+  for (const json::value& position : fields.array("positions")) {
+    boost::system::error_code failed;
+    report.positions.emplace_back(position.to_number<std::uint64_t>(failed));
+    if (failed) {
+      fields.refuse("positions");
+    }
   }
   const json::value* rows = fields.find("rows");
   if (rows != nullptr && !rows->is_null()) {

@@ -20,9 +20,10 @@ inline constexpr std::string_view kAllowCoreDumps = "--allow-core-dumps";
 
 /// What `firn-duckdb` is asked to do. docs/formats/duckdb.md shows it as it is written.
 enum class HelperOperation {
-  kLoad,    ///< load `files` into the table
-  kCount,   ///< count the table's rows
-  kLatest,  ///< show `limit` rows of the `_latest` view
+  kLoad,     ///< load `files` into the table
+  kCount,    ///< count the table's rows
+  kArrived,  ///< name the rows of the first of `files` that are in the table
+  kLatest,   ///< show `limit` rows of the `_latest` view
 };
 
 /// One job: what the daemon writes to the helper's standard input.
@@ -34,7 +35,7 @@ struct HelperJob {
   Duration lock_wait = std::chrono::seconds(5);  ///< how long to wait while another program holds the file
   TableDefinition table;
   std::string batch;            ///< for people
-  std::vector<LoadFile> files;  ///< for kLoad
+  std::vector<LoadFile> files;  ///< for kLoad; for kArrived only the key of one
   std::size_t limit = 10;       ///< for kLatest
 };
 
@@ -51,7 +52,8 @@ struct HelperReport {
   HelperState state = HelperState::kDone;
   std::string message;                ///< for all but kDone
   std::vector<FileReport> files;      ///< for kLoad and kDone: one for each file of the job
-  std::optional<std::uint64_t> rows;  ///< for kCount; nothing when there is no table
+  std::optional<std::uint64_t> rows;  ///< for kCount and kArrived; nothing when there is no table
+  std::vector<Position> positions;    ///< for kArrived, in order
   std::vector<std::string> latest;    ///< for kLatest: each row as a JSON object
 };
 

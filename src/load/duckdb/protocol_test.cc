@@ -40,11 +40,13 @@ TEST(DuckDbProtocol, AReportIsReadAsItWasWritten) {
   HelperReport report;
   report.files = {{ObjectKey("a"), FileStatus::kLoaded, 7, {}}, {ObjectKey("b"), FileStatus::kFailed, 0, "why"}};
   report.rows = 9;
+  report.positions = {Position(3), Position((1ULL << 63U) - 1)};
   report.latest = {R"({"form_id":"x"})"};
   const HelperReport read = decode_report(encode_report(report)).value();
   EXPECT_EQ(encode_report(read), encode_report(report));
   EXPECT_EQ(read.files.at(1).message, "why");
   EXPECT_EQ(read.rows, 9U);
+  EXPECT_EQ(read.positions, report.positions);
 }
 
 TEST(DuckDbProtocol, ABusyReportSaysWho) {
@@ -74,11 +76,12 @@ TEST_P(BadReport, IsRefused) { EXPECT_FALSE(decode_report(GetParam())); }
 INSTANTIATE_TEST_SUITE_P(
     Texts, BadReport,
     testing::Values("", "no JSON", "[]", "{}", R"({"state":"done","message":"","files":[],"rows":null})",
-                    R"({"state":"done","message":"","files":[],"rows":-1,"latest":[]})",
-                    R"({"state":"never","message":"","files":[],"rows":null,"latest":[]})",
-                    R"({"state":"done","message":"","files":[{"key":"a"}],"rows":null,"latest":[]})",
+                    R"({"state":"done","message":"","files":[],"rows":-1,"positions":[],"latest":[]})",
+                    R"({"state":"done","message":"","files":[],"rows":1,"positions":["x"],"latest":[]})",
+                    R"({"state":"never","message":"","files":[],"rows":null,"positions":[],"latest":[]})",
+                    R"({"state":"done","message":"","files":[{"key":"a"}],"rows":null,"positions":[],"latest":[]})",
                     R"({"state":"done","message":"","files":[{"key":"a","status":"perhaps","rows_loaded":1,)"
-                    R"("message":""}],"rows":null,"latest":[]})"));
+                    R"("message":""}],"rows":null,"positions":[],"latest":[]})"));
 
 }  // namespace
 }  // namespace firn

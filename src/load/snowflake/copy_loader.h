@@ -31,6 +31,9 @@ class CopyLoader final : public Loader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
+  Result<std::vector<Position>> arrived(const TableDefinition& /*table*/, const ObjectKey& key) override {
+    return history_.arrived(key);
+  }
   Result<std::vector<FileRows>> rows_by_file(const TableDefinition& /*table*/, const std::string& prefix) override {
     return history_.rows_by_file(prefix);
   }

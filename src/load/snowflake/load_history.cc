@@ -110,6 +110,17 @@ Result<std::vector<FileReport>> LoadHistory::look_up(const std::vector<LoadFile>
   return reports;
 }
 
+Result<std::vector<Position>> LoadHistory::arrived(const ObjectKey& key) {
+  const std::string text = fmt::format("SELECT _POSITION FROM {} WHERE _FILE = {} ORDER BY _POSITION",
+                                       sql_name(place_, place_.table), sql_text(key.str()));
+  FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, "firn quarantine retry"), kPatience));
+  std::vector<Position> positions;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    positions.emplace_back(number(rows.text(i, "_POSITION")));
+  }
+  return positions;
+}
+
 Result<std::vector<FileRows>> LoadHistory::rows_by_file(const std::string& prefix) {
   const std::string text =
       fmt::format("SELECT _FILE, COUNT(*) AS FILE_ROWS FROM {} WHERE _FILE LIKE {} GROUP BY _FILE ORDER BY _FILE",

@@ -179,6 +179,13 @@ Result<HelperReport> look(const HelperJob& job, const std::string& relation, con
     report.rows = number_of(rows->at(0).at(0));
     return report;
   }
+  if (job.operation == HelperOperation::kArrived) {
+    report.rows = rows->size();
+    for (const auto& row : *rows) {
+      report.positions.emplace_back(number_of(row.at(0)));
+    }
+    return report;
+  }
   for (const auto& row : *rows) {
     report.latest.push_back(row.at(0).value_or("{}"));
   }
@@ -192,6 +199,9 @@ Result<HelperReport> dispatch(const HelperJob& job) {
       return load(job);
     case HelperOperation::kCount:
       return look(job, table, "SELECT count(*) FROM " + quote_name(table));
+    case HelperOperation::kArrived:
+      return job.files.empty() ? fail(Error{ErrorKind::kInvalidInput, "read", "job", "no file is named", {}})
+                               : look(job, table, arrived_query(job.table, job.files.front().key));
     case HelperOperation::kLatest:
       return look(job, table + "_latest", latest_query(job.table, job.limit));
   }

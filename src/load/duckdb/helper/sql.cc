@@ -53,9 +53,13 @@ std::string join_columns(const TableDefinition& table, Part part) {
   return out;
 }
 
+std::string column_of(const TableDefinition& table, ColumnType type, std::string_view otherwise) {
+  const auto found = std::ranges::find(table.columns, type, &Column::type);
+  return quote_name(found == table.columns.end() ? otherwise : std::string_view(found->name));
+}
+
 std::string position_column(const TableDefinition& table) {
-  const auto found = std::ranges::find(table.columns, ColumnType::kPosition, &Column::type);
-  return quote_name(found == table.columns.end() ? "_position" : found->name);
+  return column_of(table, ColumnType::kPosition, "_position");
 }
 
 std::string_view compression_of(std::string_view key) {
@@ -149,6 +153,12 @@ std::string ledger_query(const ObjectKey& key) {
 std::string ledger_insert(const TableDefinition& table, const ObjectKey& key, std::uint64_t rows) {
   return fmt::format("INSERT INTO {} VALUES ({}, {}, {}, now());", quote_name(kLedger), quote_text(key.str()),
                      quote_text(table.table.str()), rows);
+}
+
+std::string arrived_query(const TableDefinition& table, const ObjectKey& key) {
+  return fmt::format("SELECT {0} FROM {1} WHERE {2} = {3} ORDER BY {0}", position_column(table),
+                     quote_name(table.table.str()), column_of(table, ColumnType::kFile, "_file"),
+                     quote_text(key.str()));
 }
 
 std::string latest_query(const TableDefinition& table, std::size_t limit) {

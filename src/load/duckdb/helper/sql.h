@@ -27,6 +27,9 @@ std::string insert_sql(const TableDefinition& table, const LoadFile& file);
 std::string ledger_query(const ObjectKey& key);
 std::string ledger_insert(const TableDefinition& table, const ObjectKey& key, std::uint64_t rows);
 
+/// The positions of the rows that came from the file of this key, in order.
+std::string arrived_query(const TableDefinition& table, const ObjectKey& key);
+
 /// The newest version of each document, newest position first, each as one JSON text.
 std::string latest_query(const TableDefinition& table, std::size_t limit);
 
