@@ -309,7 +309,11 @@ int run_quarantine_retry(const CliContext& context) {
   if (context.arguments.json) {
     context.out << json::serialize(*answer) << '\n';
   } else if (chunk) {
-    context.out << fmt::format("Chunk {} is staged again; the next ingest loads it.\n", arguments.chunk);
+    const auto rows = count_of(*answer, "rows");
+    context.out << (rows == 0 ? fmt::format("Every row of chunk {} is in the table: nothing is to be sent.\n",
+                                            arguments.chunk)
+                              : fmt::format("Chunk {} is sent again with {} rows; the next ingest loads them.\n",
+                                            arguments.chunk, human_count(rows)));
   } else {
     context.out << fmt::format("Sent again; its new position is {}.\n", text_of(*answer, "position"));
   }

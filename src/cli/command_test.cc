@@ -334,6 +334,15 @@ TEST_F(Commands, QuarantineRetryAllLeavesOutWhatTheJournalLost) {
   EXPECT_EQ(out_.str(), "Sent again: 0 records and 0 chunks.\n");
 }
 
+TEST_F(Commands, QuarantineRetryOfAChunkTellsHowManyRowsAreSent) {
+  answer("POST /quarantine/chunks/3/retry", R"({"id":3,"rows":4})");
+  EXPECT_EQ(run({"quarantine", "retry", "--chunk", "3"}), kExitOk);
+  expect_out("Chunk 3 is sent again with 4 rows; the next ingest loads them.");
+  answer("POST /quarantine/chunks/4/retry", R"({"id":4,"rows":0})");
+  EXPECT_EQ(run({"quarantine", "retry", "--chunk", "4"}), kExitOk);
+  expect_out("Every row of chunk 4 is in the table");
+}
+
 TEST_F(Commands, QuarantineRetryAllGoesOnPastAFailureAndTellsOfIt) {
   answer("GET /quarantine?state=open", R"({"records":[)" + kRecord + "}],\"chunks\":[" + kChunk + "]}");
   answer("POST /quarantine/forms/8/retry", R"({"error":{"kind":"no_space","message":"the quota is full","hint":""}})",

@@ -87,7 +87,7 @@ Result<StepOutcome> MendStep::run_once() {
   if (!refused && !asked) {
     return StepOutcome::idle();
   }
-  auto outcome = asked ? send_missing(*asked) : leave_out(*refused);
+  auto outcome = refused ? leave_out(*refused) : send_missing(*asked);
   maker_.clean();
   return outcome;
 }

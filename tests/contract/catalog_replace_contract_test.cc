@@ -176,6 +176,98 @@ TEST_P(CatalogReplaceContract, TakesOnlyTheNextAttemptOfTheSameChunk) {
   EXPECT_TRUE(commit({good}));
 }
 
+/// The same of a chunk in quarantine, of which rows have arrived.
+class CatalogArrivedContract : public CatalogReplaceContract {
+ protected:
+  /// Chunk 1 is in quarantine, its batch is loaded, and batch 2 is open.
+  void quarantine_one(FileStatus status = FileStatus::kPartially, std::uint64_t rows = 4) {
+    submit_one();
+    ASSERT_TRUE(commit({ReportChunk{1, {chunk(1).key, status, rows, "why"}}}));
+    move(1, ChunkState::kSubmitted, ChunkState::kQuarantined);
+    move(1, BatchState::kSubmitted, BatchState::kLoaded);
+  }
+  ReplaceChunk after(std::uint64_t arrived) {
+    ReplaceChunk replace = without({});
+    replace.arrived = arrived;
+    replace.next->batch = 2;
+    replace.next->rows -= arrived;
+    return replace;
+  }
+};
+
+TEST_P(CatalogArrivedContract, MakesTheNextAttemptOfWhatIsMissingInTheOpenBatch) {
+  quarantine_one();
+  ASSERT_TRUE(commit({after(4)}));
+  EXPECT_EQ(chunk(1).state, ChunkState::kReplaced);
+  EXPECT_EQ(chunk(2).state, ChunkState::kPacked);
+  EXPECT_EQ(chunk(2).batch, 2);
+  EXPECT_EQ(chunk(2).rows, 6U);
+  EXPECT_EQ(chunk(2).replaces, chunk(1).key);
+  EXPECT_EQ(totals().decided.rows, 10U) << "what has arrived is a row";
+  EXPECT_TRUE(has_version(at(3)));
+}
+
+TEST_P(CatalogArrivedContract, TakesAChunkOfAnyReport) {
+  quarantine_one(FileStatus::kFailed, 0);
+  ASSERT_TRUE(commit({after(1)}));
+  EXPECT_EQ(chunk(2).rows, 9U);
+}
+
+TEST_P(CatalogArrivedContract, MakesNoAttemptWhenEveryRowHasArrived) {
+  quarantine_one(FileStatus::kLoaded, 9);
+  ReplaceChunk replace = without({});
+  replace.next.reset();
+  replace.arrived = 9;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+  replace.arrived = 10;
+  EXPECT_TRUE(commit({replace}));
+  EXPECT_EQ(catalog_->chunks({}).value().size(), 1U);
+}
+
+TEST_P(CatalogArrivedContract, LosesAndDoublesNoRow) {
+  quarantine_one();
+  ReplaceChunk replace = after(4);
+  replace.arrived = 5;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+  replace.arrived = 3;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+  replace = after(4);
+  replace.next->batch = 1;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+  replace = after(4);
+  replace.dropped = {dropped_at(at(3), at(3).str())};
+  replace.next->rows = 5;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+}
+
+TEST_P(CatalogArrivedContract, NeedsAReportAndAClosedRequest) {
+  submit_one();
+  ReplaceChunk replace = after(4);
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict) << "it is submitted";
+  move(1, ChunkState::kSubmitted, ChunkState::kQuarantined);
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict) << "no report";
+}
+
+TEST_P(CatalogArrivedContract, WaitsUntilNoRequestNamesTheChunk) {
+  submit_one();
+  ASSERT_TRUE(commit({ReportChunk{1, {chunk(1).key, FileStatus::kPartially, 4, "why"}}}));
+  move(1, ChunkState::kSubmitted, ChunkState::kQuarantined);
+  EXPECT_EQ(refusal({after(4)}), ErrorKind::kConflict);
+  move(1, BatchState::kSubmitted, BatchState::kLoaded);
+  EXPECT_TRUE(commit({after(4)}));
+}
+
+TEST_P(CatalogArrivedContract, NothingOfASubmittedChunkHasArrived) {
+  fail_one();
+  ReplaceChunk replace = without({at(3)});
+  replace.next->rows -= 1;
+  replace.arrived = 1;
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogs, CatalogArrivedContract, testing::Values("memory", "sqlite"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
 INSTANTIATE_TEST_SUITE_P(Catalogs, CatalogReplaceContract, testing::Values("memory", "sqlite"),
                          [](const auto& instance) { return std::string(instance.param); });
 
