@@ -89,6 +89,7 @@ Result<StepOutcome> MendStep::run_once() {
   }
   auto outcome = refused ? leave_out(*refused) : send_missing(*asked);
   maker_.clean();
+  crash_point("mend.before_commit");
   return outcome;
 }
 
@@ -109,7 +110,6 @@ Result<StepOutcome> MendStep::leave_out(const Chunk& chunk) {
         {MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kQuarantined, parts_.clock.now(), reason}});
   }
   FIRN_TRY(left_out);
-  crash_point("mend.before_commit");
   return StepOutcome::done({std::move(*left_out)});
 }
 
@@ -228,7 +228,6 @@ Result<std::optional<Chunk>> MendStep::next_asked() {
 Result<StepOutcome> MendStep::send_missing(const Chunk& chunk) {
   auto transition = without_arrived(chunk);
   if (transition) {
-    crash_point("mend.before_commit");
     return StepOutcome::done({std::move(*transition)});  // answered when it is committed
   }
   if (transition.error().is_passing()) {
