@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -19,12 +18,7 @@ constexpr std::uint64_t kLongestCopySeconds = 4 * 3600;
 // person is asked.
 constexpr Duration kMemory = std::chrono::days(45);
 constexpr Duration kBefore = std::chrono::hours(1);
-
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+constexpr Duration kHistory = std::chrono::days(13);  // COPY_HISTORY goes back 14 and refuses more
 
 std::vector<LoadFile> unreported(const LoadJob& job, const LoadProgress& progress) {
   std::vector<LoadFile> files;
@@ -93,8 +87,8 @@ Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows)
     const LoadFile* file = file_at_path(job.files, rows.text(i, "file"));
     const auto status = file_status(rows.text(i, "status"));
     if (file != nullptr && status) {
-      take(progress, {{file->key, *status, number(rows.text(i, "rows_loaded")),
-                       without_values(rows.text(i, "first_error")), number(rows.text(i, "first_error_line"))}});
+      take(progress, {{file->key, *status, rows.number(i, "rows_loaded"), without_values(rows.text(i, "first_error")),
+                       rows.number(i, "first_error_line")}});
     }
   }
   return complete(job, std::move(progress));
@@ -102,7 +96,8 @@ Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows)
 
 Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
   if (auto rest = unreported(job, progress); !rest.empty()) {
-    FIRN_ASSIGN(auto reports, history_.look_up(rest, job.submitted_at - kBefore, job.batch));
+    const Timestamp since = std::max(job.submitted_at - kBefore, clock_.now() - kHistory);
+    FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
     take(progress, std::move(reports));
   }
   if (auto rest = unreported(job, progress); !rest.empty()) {
@@ -128,14 +123,6 @@ void CopyLoader::suspend_warehouse(const std::string& batch) {
   static_cast<void>(sql_.run({fmt::format("ALTER WAREHOUSE {} SUSPEND", sql_name(options_.session.warehouse)),
                               options_.session.role, "", "", "", batch, 60},
                              kPatience));
-}
-
-Result<std::uint64_t> CopyLoader::count(const TableDefinition& /*table*/) {
-  FIRN_ASSIGN(const SqlRows rows,
-              sql_.run({fmt::format("SELECT COUNT(*) AS N FROM {}", sql_name(options_.place, options_.place.table)),
-                        options_.session.role, options_.session.warehouse, "", "", "", 300},
-                       kPatience));
-  return number(rows.text(0, "N"));
 }
 
 std::string CopyLoader::too_old(const LoadFile& file) const {

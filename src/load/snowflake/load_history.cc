@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,12 +20,6 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(5);
 constexpr std::uint64_t kLimitSeconds = 300;
-
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -102,12 +95,18 @@ Result<std::vector<FileReport>> LoadHistory::look_up(const std::vector<LoadFile>
     const LoadFile* file = file_at_path(files, rows.text(i, "FILE_NAME"));
     const auto status = file_status(rows.text(i, "STATUS"));
     if (file != nullptr && status) {
-      reports.push_back({file->key, *status, number(rows.text(i, "ROW_COUNT")),
+      reports.push_back({file->key, *status, rows.number(i, "ROW_COUNT"),
                          without_values(rows.text(i, "FIRST_ERROR_MESSAGE")),
-                         number(rows.text(i, "FIRST_ERROR_LINE_NUMBER"))});
+                         rows.number(i, "FIRST_ERROR_LINE_NUMBER")});
     }
   }
   return reports;
+}
+
+Result<std::uint64_t> LoadHistory::count() {
+  const std::string text = fmt::format("SELECT COUNT(*) AS N FROM {}", sql_name(place_, place_.table));
+  FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, "firn count"), kPatience));
+  return rows.number(0, "N");
 }
 
 Result<std::vector<Position>> LoadHistory::arrived(const ObjectKey& key) {
@@ -116,7 +115,7 @@ Result<std::vector<Position>> LoadHistory::arrived(const ObjectKey& key) {
   FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, "firn quarantine retry"), kPatience));
   std::vector<Position> positions;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    positions.emplace_back(number(rows.text(i, "_POSITION")));
+    positions.emplace_back(rows.number(i, "_POSITION"));
   }
   return positions;
 }
@@ -128,7 +127,7 @@ Result<std::vector<FileRows>> LoadHistory::rows_by_file(const std::string& prefi
   FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, "firn audit"), kPatience));
   std::vector<FileRows> found;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    found.push_back({ObjectKey(rows.text(i, "_FILE")), number(rows.text(i, "FILE_ROWS"))});
+    found.push_back({ObjectKey(rows.text(i, "_FILE")), rows.number(i, "FILE_ROWS")});
   }
   return found;
 }
@@ -140,7 +139,7 @@ Result<std::vector<FileReport>> LoadHistory::count_rows(const std::vector<LoadFi
   std::vector<FileReport> reports;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     if (const LoadFile* file = file_at_path(files, rows.text(i, "_FILE"))) {
-      reports.push_back({file->key, FileStatus::kLoaded, number(rows.text(i, "FILE_ROWS")), "", 0});
+      reports.push_back({file->key, FileStatus::kLoaded, rows.number(i, "FILE_ROWS"), "", 0});
     }
   }
   return reports;

@@ -25,6 +25,9 @@ class LoadHistory {
   /// Of those files that have rows in the table: loaded, with that many rows.
   Result<std::vector<FileReport>> count_rows(const std::vector<LoadFile>& files, const std::string& batch);
 
+  /// The rows of the table.
+  Result<std::uint64_t> count();
+
   /// The positions of the rows that came from this file, in order.
   Result<std::vector<Position>> arrived(const ObjectKey& key);
 

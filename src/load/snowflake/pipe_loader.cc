@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -141,17 +140,6 @@ Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& p
     }
   }
   return {};
-}
-
-Result<std::uint64_t> PipeLoader::count(const TableDefinition& /*table*/) {
-  FIRN_ASSIGN(const SqlRows rows,
-              sql_.run({fmt::format("SELECT COUNT(*) AS N FROM {}", sql_name(options_.place, options_.place.table)),
-                        options_.session.role, options_.session.warehouse, "", "", "", 300},
-                       kSlack));
-  std::uint64_t value = 0;
-  const std::string text = rows.text(0, "N");
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
 }
 
 std::string PipeLoader::too_old(const LoadFile& file) const {

@@ -58,9 +58,9 @@ void Script::add_people() {
       fmt::format("CREATE USER IF NOT EXISTS {} TYPE = SERVICE LOGIN_NAME = {}\n  DEFAULT_ROLE = {}{}\n  {}",
                   sql_name(setup_.user), sql_text(setup_.user), loader(),
                   setup_.warehouse.empty() ? "" : " DEFAULT_WAREHOUSE = " + sql_name(setup_.warehouse), keys()));
-  add(admin, "Also when the user was there before.",
-      fmt::format("ALTER USER {} SET {}", sql_name(setup_.user), keys()));
   add(admin, "", fmt::format("GRANT ROLE {} TO USER {}", loader(), sql_name(setup_.user)));
+  add(admin, "Also when the user was there before. Snowpipe takes the user's default role.",
+      fmt::format("ALTER USER {} SET DEFAULT_ROLE = {}\n  {}", sql_name(setup_.user), loader(), keys()));
 }
 
 void Script::add_places() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -113,6 +114,13 @@ std::optional<std::size_t> SqlRows::find(std::string_view column) const {
 std::string SqlRows::text(std::size_t row, std::string_view column) const {
   const auto at = find(column);
   return at && row < rows.size() ? rows[row][*at].value_or("") : std::string();
+}
+
+std::uint64_t SqlRows::number(std::size_t row, std::string_view column) const {
+  const std::string digits = text(row, column);
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
 }
 
 SqlClient::SqlClient(SnowflakeTransport& transport, std::function<void(Duration)> pause)

@@ -40,6 +40,8 @@ struct SqlRows {
   [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const;
   /// The value; empty for NULL or a column that is not there.
   [[nodiscard]] std::string text(std::size_t row, std::string_view column) const;
+  /// The value as a whole number; 0 when it is none.
+  [[nodiscard]] std::uint64_t number(std::size_t row, std::string_view column) const;
 };
 
 enum class SqlState {

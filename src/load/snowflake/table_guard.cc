@@ -21,15 +21,6 @@ Error guard_error(const std::string& object, std::string reason, std::string hin
   return {ErrorKind::kConfiguration, "load into", object, std::move(reason), std::move(hint)};
 }
 
-/// LIKE takes `_` and `%` for any character.
-std::string pattern_of(std::string_view name) {
-  std::string pattern;
-  for (const char c : name) {
-    pattern += c == '_' || c == '%' ? std::string("\\") + c : std::string(1, c);
-  }
-  return sql_text(pattern);
-}
-
 }  // namespace
 
 std::optional<Timestamp> parse_sql_time(std::string_view text) {
@@ -64,13 +55,13 @@ Status TableGuard::check(const LoadJob& job) {
 
 Result<TableGuard::Object> TableGuard::show(const std::string& kind, const std::string& name,
                                             const std::string& batch) {
-  const std::string text = fmt::format("SHOW {}S LIKE {} IN SCHEMA {}.{}", kind, pattern_of(name),
+  const std::string text = fmt::format("SHOW {}S LIKE {} IN SCHEMA {}.{}", kind, sql_text(name),
                                        sql_name(place_.database), sql_name(place_.schema));
   FIRN_ASSIGN(const SqlRows rows,
               sql_.run({text, session_.role, "", place_.database, place_.schema, batch, kLimitSeconds}, kPatience));
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     if (rows.text(i, "name") != name) {
-      continue;  // LIKE does not tell capital letters from small ones
+      continue;  // LIKE takes `_` for any character, and does not tell capital letters from small ones
     }
     const auto created = parse_sql_time(rows.text(i, "created_on"));
     if (!created) {
