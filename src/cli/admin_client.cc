@@ -34,6 +34,9 @@ AdminFailure failed(const HttpReply& reply, const boost::json::value& answer) {
           message.contains(hint) ? "" : hint};
 }
 
+// A question to the destination may wake a warehouse there.
+constexpr Duration kPatience = std::chrono::minutes(6);
+
 }  // namespace
 
 AdminReply AdminClient::call(const std::string& method, const std::string& target, const std::string& body) {
@@ -43,6 +46,7 @@ AdminReply AdminClient::call(const std::string& method, const std::string& targe
   call.unix_path = socket_;
   call.body = body;
   call.response_limit = 256U << 20U;
+  call.timeout = kPatience;
   if (!body.empty()) {
     call.headers.emplace_back("Content-Type", "application/json");
   }

@@ -70,8 +70,8 @@ void print(const CliContext& context, const std::string& path, const std::string
     context.out << fmt::format("Wrote {} (mode 0600, encrypted) and its passphrase {}\n\n", path, passphrase_path);
   }
   context.out << fmt::format(
-      "In Snowflake, as USERADMIN:\n\n  ALTER USER {} SET RSA_PUBLIC_KEY = '{}';\n\nDESC USER {} then shows this "
-      "RSA_PUBLIC_KEY_FP:\n\n  {}\n",
+      "In Snowflake, as USERADMIN; while keys are rotated with RSA_PUBLIC_KEY_2 instead, so that the old one stays:\n\n"
+      "  ALTER USER {} SET RSA_PUBLIC_KEY = '{}';\n\nDESC USER {} then shows this RSA_PUBLIC_KEY_FP:\n\n  {}\n",
       arguments.user, key.public_key(), arguments.user, key.fingerprint());
   if (!arguments.show) {
     context.out << fmt::format(

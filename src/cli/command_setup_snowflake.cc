@@ -78,13 +78,14 @@ const S3Connection* bucket_of(const Config& config, const SnowflakeSetup& setup,
 }
 
 /// What goes to AWS after an integration was described; `user` is the ARN that it shows.
-std::string aws_part(const SnowflakeSetup& setup, const S3Connection& bucket, const std::string& user) {
+std::string aws_part(const SnowflakeSetup& setup, const S3Connection& bucket, const std::string& user,
+                     const std::string& external_id = "") {
   const auto found = std::ranges::find(setup.buckets, external_stage_name(bucket.name), &SnowflakeSetup::Bucket::name);
   return fmt::format(
       "In AWS: the role {}\nneeds this policy (IAM > Roles > the role > Add permissions > Create inline policy > "
       "JSON):\n{}and this trust policy (IAM > Roles > the role > Trust relationships):\n{}",
       found->aws_role, pretty_json(snowflake_access_policy(bucket)),
-      pretty_json(snowflake_trust_policy(user, found->external_id)));
+      pretty_json(snowflake_trust_policy(user, external_id.empty() ? found->external_id : external_id)));
 }
 
 std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
@@ -104,6 +105,11 @@ std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
       text += comment(aws_part(setup, *bucket, "<STORAGE_AWS_IAM_USER_ARN of the statement above>"));
     }
   }
+  const std::string keys = fmt::format("RSA_PUBLIC_KEY = {}", sql_text(setup.public_keys.front()));
+  text +=
+      "\n" + comment(fmt::format("If {0} was there before, with another key or role:\nALTER USER {0} SET DEFAULT_ROLE "
+                                 "= {1} {2};",
+                                 sql_name(setup.user), sql_name(setup.role), keys));
   return text + "\n" +
          comment(
              fmt::format("Wanted, when the account has none: only this machine may log in as {0}.\n"
@@ -122,13 +128,29 @@ std::string worksheet_json(const SnowflakeSetup& setup) {
   return boost::json::serialize(boost::json::object{{"statements", std::move(statements)}}) + "\n";
 }
 
-std::string user_arn(const SqlRows& described) {
+/// A property of an integration; empty when it has none of that name.
+std::string property(const SqlRows& described, std::string_view name) {
   for (std::size_t i = 0; i < described.rows.size(); ++i) {
-    if (described.text(i, "property") == "STORAGE_AWS_IAM_USER_ARN") {
+    if (described.text(i, "property") == name) {
       return described.text(i, "property_value");
     }
   }
-  return "<STORAGE_AWS_IAM_USER_ARN>";
+  return "";
+}
+
+/// What is there already may have been made with other settings.
+std::string aws_part_of(const SnowflakeSetup& setup, const S3Connection& bucket, const SqlRows& described) {
+  std::string text = aws_part(setup, bucket, property(described, "STORAGE_AWS_IAM_USER_ARN"),
+                              property(described, "STORAGE_AWS_EXTERNAL_ID"));
+  const auto found = std::ranges::find(setup.buckets, external_stage_name(bucket.name), &SnowflakeSetup::Bucket::name);
+  const std::string role = property(described, "STORAGE_AWS_ROLE_ARN");
+  if (!role.empty() && role != found->aws_role) {
+    text += fmt::format(
+        "WARNING: the integration was made before, with the role {}; if firn.toml is right:\n"
+        "ALTER STORAGE INTEGRATION {} SET STORAGE_AWS_ROLE_ARN = {};\n",
+        role, sql_name(found->name), sql_text(found->aws_role));
+  }
+  return text;
 }
 
 /// Runs the statements one by one, each shown before. The first that fails ends it; all can be run again.
@@ -144,7 +166,7 @@ int apply(const CliContext& context, const Config& config, const SnowflakeSetup&
       return kExitFailed;
     }
     if (const S3Connection* bucket = bucket_of(config, setup, statement.sql)) {
-      context.out << aws_part(setup, *bucket, user_arn(*rows));
+      context.out << aws_part_of(setup, *bucket, *rows);
     }
   }
   context.out << "\nAll is made. Next: firn check --live\n";

@@ -101,6 +101,9 @@ Result<StepOutcome> LoadStep::close(const Batch& batch) {
   if (chunks.empty()) {
     return StepOutcome::done({MoveBatch{batch.id, BatchState::kClosing, BatchState::kPurged, clock_.now(), {}}});
   }
+  LoadJob job = job_for(batch, in_state(chunks, ChunkState::kStaged), false);
+  FIRN_ASSIGN(job.has_loaded_before, has_loaded_before());
+  FIRN_TRY(loader_.check(job));
   FIRN_TRY(leave_mark_(batch));
   return intend(batch, chunks);
 }
@@ -168,16 +171,30 @@ LoadFile LoadStep::file_of(const Chunk& chunk, Timestamp submitted_at) const {
   return file;
 }
 
-LoadJob LoadStep::job_for(const Batch& batch, const std::vector<Chunk>& chunks) const {
+LoadJob LoadStep::job_for(const Batch& batch, const std::vector<Chunk>& chunks, bool is_repeat) const {
   LoadJob job;
   job.request_id = batch.request_id;
   job.batch = full_name(batch);
   job.table = table_;
   job.submitted_at = batch.submitted_at.value_or(clock_.now());
+  job.is_repeat = is_repeat;
   for (const Chunk& chunk : chunks) {
-    job.files.push_back(file_of(chunk, job.submitted_at));
+    // What this very request may have submitted before counts as submitted.
+    job.files.push_back(file_of(chunk, is_repeat ? Timestamp::max() : job.submitted_at));
   }
   return job;
+}
+
+/// The request may have reached the destination so long ago that it does not know any more.
+std::vector<Transition> LoadStep::set_aside_aged(const std::vector<Chunk>& chunks) const {
+  std::vector<Transition> moves;
+  for (const Chunk& chunk : chunks) {
+    if (std::string why = loader_.too_old(file_of(chunk, Timestamp::max())); !why.empty()) {
+      moves.emplace_back(
+          MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kQuarantined, clock_.now(), std::move(why)});
+    }
+  }
+  return moves;
 }
 
 Result<bool> LoadStep::has_loaded_before() {
@@ -189,8 +206,11 @@ Result<bool> LoadStep::has_loaded_before() {
 
 Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {
   crash_point("load.after_intent");
-  LoadJob job = job_for(batch, chunks);
-  job.is_repeat = std::exchange(intended_, {}) != batch.request_id;
+  const bool is_repeat = std::exchange(intended_, {}) != batch.request_id;
+  if (auto aged = is_repeat ? set_aside_aged(chunks) : std::vector<Transition>(); !aged.empty()) {
+    return StepOutcome::done(std::move(aged));
+  }
+  LoadJob job = job_for(batch, chunks, is_repeat);
   FIRN_ASSIGN(job.has_loaded_before, has_loaded_before());
   auto handle = loader_.submit(job);
   if (!handle) {
@@ -201,7 +221,7 @@ Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk
 }
 
 StepOutcome LoadStep::poll(const Batch& batch, const std::vector<Chunk>& chunks) {
-  auto progress = loader_.poll(job_for(batch, chunks), batch.handle);
+  auto progress = loader_.poll(job_for(batch, chunks, false), batch.handle);
   if (!progress) {
     return StepOutcome::failed(std::move(progress).error());
   }

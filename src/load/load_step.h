@@ -60,7 +60,8 @@ class LoadStep final : public Step {
   /// Puts the one chunk of the request into quarantine when it ends every run; nothing when it is to be tried again.
   std::optional<Transition> hold(const Batch& batch, const std::vector<Chunk>& undone, const Error& reason);
   /// What the request for these chunks says.
-  [[nodiscard]] LoadJob job_for(const Batch& batch, const std::vector<Chunk>& chunks) const;
+  [[nodiscard]] LoadJob job_for(const Batch& batch, const std::vector<Chunk>& chunks, bool is_repeat) const;
+  [[nodiscard]] std::vector<Transition> set_aside_aged(const std::vector<Chunk>& chunks) const;
   [[nodiscard]] LoadFile file_of(const Chunk& chunk, Timestamp submitted_at) const;
   [[nodiscard]] std::string objection_to(const Chunk& chunk) const;
   /// True when rows of the repeater were proven to be in the table.

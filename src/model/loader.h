@@ -60,6 +60,10 @@ class Loader {
  public:
   virtual ~Loader() = default;
 
+  /// Whether the table is still the one that earlier files went to; asked before a request is intended, with what it
+  /// would name. The failure says what a person can do.
+  virtual Status check(const LoadJob& /*job*/) { return {}; }
+
   /// Starts loading; creates the table and its `_latest` view when they are missing. Returns a handle at once.
   /// kBusy and kUnavailable: nothing was begun, try again.
   virtual Result<std::string> submit(const LoadJob& job) = 0;

@@ -89,7 +89,7 @@ class AccountTrial {
     if (!can_read(place)) {
       return;
     }
-    if (repeater.method == LoadMethod::kCopy) {
+    if (!access_.connection().warehouse.empty()) {
       check_warehouse();
     }
     TableGuard guard(access_.sql(), access_.session(), place, instance_);
@@ -102,7 +102,9 @@ class AccountTrial {
     }
     if (const std::string missing = missing_columns(repeater, place); !missing.empty()) {
       findings_.push_back({Verdict::kWrong, what, "the table lacks columns of this version of Firn",
-                           "as FIRN_OWNER: ALTER TABLE " + sql_name(place, place.table) + " ADD COLUMN " + missing});
+                           "when the repeater is drained, as FIRN_OWNER: ALTER TABLE " + sql_name(place, place.table) +
+                               " ADD COLUMN " + missing +
+                               "; then give it a new pipe, and run `firn setup snowflake` again"});
       return;
     }
     findings_.push_back(good(
@@ -140,7 +142,7 @@ class AccountTrial {
                          "use a bucket in the account's region"});
   }
 
-  /// COUNT without a table runs in a warehouse.
+  /// Whether the role may use it.
   void check_warehouse() {
     if (std::exchange(warehouse_checked_, true)) {
       return;
@@ -149,7 +151,7 @@ class AccountTrial {
     const auto said = ask(fmt::format("SELECT COUNT(*) AS N FROM {}.{}.{}", sql_name(access_.connection().database),
                                       sql_name(access_.connection().schema), sql_name("_FIRN_PROBE")),
                           name);
-    findings_.push_back(said ? good("warehouse", name + " runs") : wrong("warehouse", said.error()));
+    findings_.push_back(said ? good("warehouse", "the role may use " + name) : wrong("warehouse", said.error()));
   }
 
   bool can_read(const SnowflakePlace& place) {
@@ -190,6 +192,7 @@ class AccountTrial {
     metadata.content_digest = sha256(row);
     metadata.file_digest = sha256(packed);
     metadata.bytes = packed.size();
+    bytes_ = packed.size();
     FIRN_TRY(stage.put(key, path, metadata));
     return {};
   }
@@ -201,7 +204,7 @@ class AccountTrial {
     job.request_id = make_request_id();
     job.batch = "firn check";
     job.table = probe_table();
-    job.files = {{key, stage.location(key), 1}};
+    job.files = {{key, stage.location(key), 1, 0, bytes_}};
     job.submitted_at = surroundings_.clock.now();
     FIRN_ASSIGN(const std::string handle, loader->submit(job));
     for (Duration waited{}; waited < kProbePatience; waited += kBetweenLooks) {
@@ -235,6 +238,7 @@ class AccountTrial {
   std::vector<LiveFinding> findings_;
   std::string region_;  ///< of the account, as Amazon names it
   bool warehouse_checked_ = false;
+  std::uint64_t bytes_ = 0;  ///< of the last probe
   std::set<std::string> stages_;
   std::set<std::string> regions_;
   std::set<std::pair<std::string, bool>> probed_;

@@ -24,6 +24,14 @@ namespace {
 constexpr std::size_t kMaxQueuedBytes = 256U << 20U;
 constexpr Duration kTriggerLimit = std::chrono::seconds(30);
 
+/// Where the destination's tables lie, as far as its name does not say.
+std::string schema_of(const Config& config, const RepeaterConfig& repeater) {
+  const auto found = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
+  return found == config.snowflakes.end()
+             ? ""
+             : " (" + found->account.token_name + " " + found->database + "." + found->schema + ")";
+}
+
 std::string by_method(const RepeaterConfig& repeater) {
   if (!repeater.method) {
     return "";
@@ -93,7 +101,7 @@ Status RepeaterLine::check_stage(bool now) {
 
 bool RepeaterLine::keeps_target() {
   const std::string place = std::string(to_string(repeater_.kind)) + " documents into table " + repeater_.table.str() +
-                            " of " + repeater_.destination.str();
+                            " of " + repeater_.destination.str() + schema_of(config_, repeater_);
   const std::string target = place + by_method(repeater_);
   const auto bound = surroundings_.catalog.bind_target(repeater_.name, target);
   if (!bound || *bound == target) {

@@ -40,6 +40,15 @@ void take(LoadProgress& progress, std::vector<FileReport> reports) {
   }
 }
 
+/// The statement is one transaction: no file of it is in the table. What no setting explains may be a file's doing.
+LoadProgress refused(Error why) {
+  const bool may_be_a_file = why.kind == ErrorKind::kConfiguration || why.kind == ErrorKind::kNotFound;
+  if (may_be_a_file) {
+    why.kind = ErrorKind::kUnavailable;  // each try may wake a warehouse: with growing pauses
+  }
+  return {LoadState::kForgotten, {}, std::move(why), may_be_a_file};
+}
+
 }  // namespace
 
 CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Options options)
@@ -50,7 +59,9 @@ CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Options options)
       guard_(sql, options_.session, options_.place, options_.owner) {}
 
 Result<std::string> CopyLoader::submit(const LoadJob& job) {
-  FIRN_TRY(guard_.check(job));
+  if (job.is_repeat) {
+    FIRN_TRY(guard_.check(job));  // it was asked before the intent, which may be long ago
+  }
   const SqlStatement statement{copy_files_sql(job.table, options_.place, job.files),
                                options_.session.role,
                                options_.session.warehouse,
@@ -71,8 +82,7 @@ Result<LoadProgress> CopyLoader::poll(const LoadJob& job, const std::string& han
     case SqlState::kRunning:
       return LoadProgress{};
     case SqlState::kFailed:
-      // The statement is one transaction: no file of it is in the table.
-      return LoadProgress{LoadState::kForgotten, {}, std::move(progress.failure), false};
+      return refused(*std::move(progress.failure));
     case SqlState::kDone:
       return finish(job, progress.rows);
     case SqlState::kUnknown:

@@ -28,6 +28,7 @@ class CopyLoader final : public Loader {
   /// `sql` and `clock` must outlive the loader.
   CopyLoader(SqlClient& sql, const Clock& clock, Options options);
 
+  Status check(const LoadJob& job) override { return guard_.check(job); }
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& /*table*/) override { return history_.count(); }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto kLife = std::chrono::minutes(59);
 constexpr auto kRenewBefore = std::chrono::minutes(5);
-constexpr unsigned kMostRefusals = 3;
+constexpr unsigned kMostRefusals = 4;
 constexpr auto kSilence = std::chrono::minutes(20);
 // Snowflake takes tokens whose issue time is up to a minute off.
 constexpr auto kTolerableSkew = std::chrono::seconds(10);
@@ -79,6 +79,9 @@ void KeyPairTokens::accepted(const Token& /*token*/) {
 bool KeyPairTokens::refused(const Token& token, std::string_view code, std::optional<Timestamp> their_time,
                             const Error& why) {
   const MutexLock lock(mutex_);
+  if (count_refusal(why)) {
+    return false;
+  }
   const bool is_about_time = code == kWrongTime || code == kExpired || code == kInvalid;
   const bool is_about_key = code == kUnknownKey || code == kWrongSignature || code == kInvalid;
   if (is_about_time && learn_clock(token, their_time)) {
@@ -88,7 +91,6 @@ bool KeyPairTokens::refused(const Token& token, std::string_view code, std::opti
     return true;
   }
   token_.reset();
-  count_refusal(why);
   return false;
 }
 
@@ -119,13 +121,17 @@ bool KeyPairTokens::change_key(const Token& token) {
   return true;
 }
 
-void KeyPairTokens::count_refusal(const Error& why) {
+/// True when there were so many that nothing is to be asked for a while.
+bool KeyPairTokens::count_refusal(const Error& why) {
   last_refusal_ = why;
-  if (++refusals_ >= kMostRefusals) {
-    refusals_ = 0;
-    keys_tried_ = 1;
-    silent_until_ = clock_.steady() + kSilence;
+  if (++refusals_ < kMostRefusals) {
+    return false;
   }
+  refusals_ = 0;
+  keys_tried_ = 1;
+  token_.reset();
+  silent_until_ = clock_.steady() + kSilence;
+  return true;
 }
 
 }  // namespace firn

@@ -24,7 +24,7 @@ struct SnowflakeLogin {
 
 /// The tokens that a user logs in to Snowflake with: JSON Web Tokens (RFC 7519) with RS256, made of the key, good for
 /// 59 minutes and renewed five minutes earlier ("Using key-pair authentication" in the Snowflake documentation: one
-/// hour at most). Learns from refusals: Snowflake's clock, and which of two keys is registered. After three refusals in
+/// hour at most). Learns from refusals: Snowflake's clock, and which of two keys is registered. After four refusals in
 /// a row nothing is asked for 20 minutes, since five would lock the user for 15. Threads: any.
 class KeyPairTokens {
  public:
@@ -50,7 +50,7 @@ class KeyPairTokens {
   Result<Token> make() FIRN_REQUIRES(mutex_);
   bool learn_clock(const Token& token, std::optional<Timestamp> their_time) FIRN_REQUIRES(mutex_);
   bool change_key(const Token& token) FIRN_REQUIRES(mutex_);
-  void count_refusal(const Error& why) FIRN_REQUIRES(mutex_);
+  bool count_refusal(const Error& why) FIRN_REQUIRES(mutex_);
 
   const SnowflakeLogin login_;
   const Clock& clock_;

@@ -85,12 +85,12 @@ TEST(KeyPairTokens, AreNotTriedUntilTheUserIsLocked) {
   ManualClock clock;
   clock.advance(minutes(1));
   KeyPairTokens tokens(test_login(), clock);
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 4; ++i) {
     EXPECT_FALSE(tokens.refused(tokens.get().value(), "394304", {}, kWhy));
   }
   clock.advance(minutes(19));
   EXPECT_EQ(tokens.get().error().kind, ErrorKind::kPermission);
-  EXPECT_NE(tokens.get().error().reason.find("refused (asked 3 times"), std::string::npos);
+  EXPECT_NE(tokens.get().error().reason.find("refused (asked 4 times"), std::string::npos);
   clock.advance(minutes(1));
   EXPECT_TRUE(tokens.get());
 }

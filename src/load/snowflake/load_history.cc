@@ -52,25 +52,6 @@ std::optional<FileStatus> file_status(std::string_view word) {
   return name == "load_failed" ? std::optional(FileStatus::kFailed) : std::nullopt;
 }
 
-std::string without_values(std::string_view message) {
-  constexpr std::string_view kJson = "Error parsing JSON";
-  constexpr std::size_t kLongest = 300;
-  if (const auto at = message.find(kJson); at != std::string_view::npos) {
-    return std::string(message.substr(0, at + kJson.size()));
-  }
-  std::string text;
-  bool inside = false;
-  for (const char c : message.substr(0, kLongest)) {
-    if (c == '\'') {
-      text += inside ? "...'" : "'";
-      inside = !inside;
-    } else if (!inside) {
-      text += c;
-    }
-  }
-  return text;
-}
-
 LoadHistory::LoadHistory(SqlClient& sql, SqlSession session, SnowflakePlace place)
     : sql_(sql), session_(std::move(session)), place_(std::move(place)) {}
 

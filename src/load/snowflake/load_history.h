@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "load/snowflake/snowflake_error.h"
 #include "load/snowflake/snowflake_sql.h"
 #include "load/snowflake/sql_client.h"
 #include "model/load_report.h"
@@ -48,8 +49,5 @@ const LoadFile* file_at_path(const std::vector<LoadFile>& files, std::string_vie
 /// What LOADED, PARTIALLY_LOADED and LOAD_FAILED mean; nothing for every other word ("Outcome" in
 /// docs/formats/snowflake_api.md).
 std::optional<FileStatus> file_status(std::string_view word);
-
-/// An error's words without the value that was found: no payload leaves Snowflake in a message.
-std::string without_values(std::string_view message);
 
 }  // namespace firn

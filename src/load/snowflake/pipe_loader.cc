@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ constexpr Duration kBetweenScans = std::chrono::minutes(8);
 constexpr Duration kBetweenHistories = std::chrono::hours(1);
 constexpr Duration kPatience = std::chrono::days(1);
 constexpr Duration kSlack = std::chrono::minutes(1);
+constexpr Duration kFarBehind = std::chrono::hours(1);
+constexpr Duration kHistory = std::chrono::days(13);  // COPY_HISTORY goes back 14 and refuses more
 
 bool is_told(const LoadProgress& progress, const ObjectKey& key) {
   return std::ranges::find(progress.files, key, &FileReport::key) != progress.files.end();
@@ -31,6 +34,14 @@ std::vector<LoadFile> untold(const LoadJob& job, const LoadProgress& progress) {
   std::ranges::copy_if(job.files, std::back_inserter(files),
                        [&](const LoadFile& file) { return !is_told(progress, file.key); });
   return files;
+}
+
+Timestamp first_submission(const LoadJob& job) {
+  Timestamp first = job.submitted_at;
+  for (const LoadFile& file : job.files) {
+    first = std::min(first, file.first_submitted_at.value_or(first));
+  }
+  return first;
 }
 
 }  // namespace
@@ -44,7 +55,9 @@ PipeLoader::PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, 
       guard_(sql, options_.session, options_.place, options_.owner) {}
 
 Result<std::string> PipeLoader::submit(const LoadJob& job) {
-  FIRN_TRY(guard_.check(job));
+  if (job.is_repeat) {
+    FIRN_TRY(guard_.check(job));  // it was asked before the intent, which may be long ago
+  }
   std::vector<PipeFile> files;
   for (const LoadFile& file : job.files) {
     files.push_back({file.key.str(), file.bytes});
@@ -57,7 +70,7 @@ PipeLoader::Watch& PipeLoader::watch_of(const LoadJob& job, const std::string& h
   if (watch_.handle != handle) {
     watch_ = {};
     watch_.handle = handle;
-    watch_.scanned_until = job.submitted_at - kSlack;
+    watch_.scanned_until = std::max(first_submission(job) - kSlack, clock_.now() - kHistory);
   }
   // What was told and is asked for again was not recorded: it must be told once more.
   if (std::ranges::any_of(job.files, [&](const LoadFile& file) { return watch_.told.contains(file.key); })) {
@@ -76,7 +89,7 @@ Result<LoadProgress> PipeLoader::poll(const LoadJob& job, const std::string& han
   }
   if (progress.files.size() == job.files.size()) {
     progress.state = LoadState::kDone;
-  } else if (clock_.now() - job.submitted_at > kPatience) {
+  } else if (clock_.now() - job.submitted_at > kPatience && has_looked_everywhere(watch)) {
     progress.state = LoadState::kForgotten;
     progress.at_file = true;
     progress.reason =
@@ -88,14 +101,25 @@ Result<LoadProgress> PipeLoader::poll(const LoadJob& job, const std::string& han
   return progress;
 }
 
+/// Only then silence says something.
+bool PipeLoader::has_looked_everywhere(const Watch& watch) const {
+  return watch.scanned_until + kReportWindow >= clock_.now() &&
+         (options_.session.warehouse.empty() || watch.has_counted);
+}
+
 Result<LoadProgress> PipeLoader::ask(const LoadJob& job, Watch& watch) {
   LoadProgress progress;
   FIRN_ASSIGN(const PipeReport report, pipe_.insert_report(watch.mark));
   watch.mark = report.next_mark;
   take(job, report, progress);
   if (progress.files.size() < job.files.size() && clock_.now() - job.submitted_at > kReportWindow) {
-    FIRN_TRY(scan(job, watch, progress));
-    FIRN_TRY(ask_history(job, watch, progress));
+    Status asked = scan(job, watch, progress);
+    if (asked) {
+      asked = ask_history(job, watch, progress);
+    }
+    if (!asked && progress.files.empty()) {
+      return fail(std::move(asked).error());  // else what is known goes first: it is told once
+    }
   }
   return progress;
 }
@@ -117,7 +141,9 @@ Status PipeLoader::scan(const LoadJob& job, Watch& watch, LoadProgress& progress
     return {};
   }
   watch.next_scan = clock_.steady() + kBetweenScans;
-  const Timestamp until = std::min(watch.scanned_until + kScanWindow, now);
+  // One that is far behind, because nobody ran, catches up with longer windows.
+  const Duration window = now - watch.scanned_until > kFarBehind ? kFarBehind : kScanWindow;
+  const Timestamp until = std::min(watch.scanned_until + window, now);
   auto report = pipe_.load_history(watch.scanned_until, until);
   if (!report) {
     return report.error().kind == ErrorKind::kBusy ? Status() : fail(std::move(report).error());
@@ -133,7 +159,13 @@ Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& p
     return {};
   }
   watch.next_history = clock_.steady() + kBetweenHistories;
-  FIRN_ASSIGN(auto reports, history_.look_up(rest, job.submitted_at - kSlack, job.batch));
+  const Timestamp since = std::max(first_submission(job) - kSlack, clock_.now() - kHistory);
+  FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
+  if (clock_.now() - job.submitted_at > kPatience) {
+    FIRN_ASSIGN(auto counted, history_.count_rows(rest, job.batch));
+    std::ranges::move(counted, std::back_inserter(reports));
+    watch.has_counted = true;
+  }
   for (FileReport& report : reports) {
     if (!is_told(progress, report.key)) {
       progress.files.push_back(std::move(report));

@@ -30,6 +30,7 @@ class PipeLoader final : public Loader {
   /// `sql` and `clock` must outlive the loader.
   PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Options options);
 
+  Status check(const LoadJob& job) override { return guard_.check(job); }
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& /*table*/) override { return history_.count(); }
@@ -50,10 +51,12 @@ class PipeLoader final : public Loader {
     std::set<ObjectKey> told;  ///< files that the answer at `mark` told of
     Timestamp scanned_until;   ///< by loadHistoryScan
     Duration next_scan{};      ///< of the steady clock
+    bool has_counted = false;  ///< the rows in the table, after a day
     Duration next_history{};   ///< likewise, for COPY_HISTORY
   };
 
   Result<LoadProgress> ask(const LoadJob& job, Watch& watch);
+  [[nodiscard]] bool has_looked_everywhere(const Watch& watch) const;
   Status scan(const LoadJob& job, Watch& watch, LoadProgress& progress);
   Status ask_history(const LoadJob& job, Watch& watch, LoadProgress& progress);
   static void take(const LoadJob& job, const PipeReport& report, LoadProgress& progress);

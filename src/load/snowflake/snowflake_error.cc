@@ -95,8 +95,10 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
 
 /// Snowflake's words, as far as they are wanted; the status when there are none.
 std::string their_words(const SnowflakeRefusal& refusal) {
+  // Codes of that beginning are about data, and may quote it.
+  const std::string message = refusal.code.starts_with("100") ? without_values(refusal.message) : refusal.message;
   std::string text;
-  append_escaped(text, refusal.message, kLongestText);
+  append_escaped(text, message, kLongestText);
   if (text.empty()) {
     return fmt::format("HTTP {}", refusal.status);
   }
@@ -131,6 +133,20 @@ Error by_status(const SnowflakeRefusal& refusal) {
 }
 
 }  // namespace
+
+std::string without_values(std::string_view message) {
+  constexpr std::string_view kJson = "Error parsing JSON";
+  if (const auto at = message.find(kJson); at != std::string_view::npos) {
+    return std::string(message.substr(0, at + kJson.size()));
+  }
+  const auto first = message.find('\'');
+  if (first == std::string_view::npos) {
+    return std::string(message.substr(0, kLongestText));
+  }
+  const auto last = message.rfind('\'');
+  const std::string_view rest = last == first ? std::string_view() : message.substr(last + 1);
+  return std::string(message.substr(0, first)) + "'...'" + std::string(rest.substr(0, kLongestText));
+}
 
 SnowflakeRefusal read_refusal(const HttpReply& reply) {
   SnowflakeRefusal refusal{reply.status, "", ""};

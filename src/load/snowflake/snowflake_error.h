@@ -23,6 +23,10 @@ SnowflakeRefusal read_refusal(const HttpReply& reply);
 /// docs/formats/snowflake_api.md. Snowflake's own text is shown, cut after 300 bytes.
 Error snowflake_error(const SnowflakeRefusal& refusal, const std::string& operation, const std::string& object);
 
+/// An error's words without the value that was found, from its first quote to its last: no payload leaves Snowflake in
+/// a message.
+std::string without_values(std::string_view message);
+
 /// True for codes that say that the login failed, whatever was asked.
 bool is_login_refusal(const SnowflakeRefusal& refusal);
 

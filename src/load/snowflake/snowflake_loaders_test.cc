@@ -52,9 +52,9 @@ class SnowflakeLoadersTest : public testing::Test {
     made.submitted_at = clock_.now();
     return made;
   }
-  std::string refusal(Loader& loader, const LoadJob& job) {
-    const auto handle = loader.submit(job);
-    return handle ? "" : handle.error().reason;
+  static std::string refusal(Loader& loader, const LoadJob& job) {
+    const Status fits = loader.check(job);
+    return fits ? "" : fits.error().reason;
   }
   [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
 
@@ -81,11 +81,10 @@ class SnowflakeLoadersTest : public testing::Test {
 };
 
 TEST_F(SnowflakeLoadersTest, CopySubmitsOneStatementForAllFiles) {
-  answer_show("FORMS");
   http_.answer(202, R"({"statementHandle":"h-9"})");
   EXPECT_EQ(copy_loader().submit(job({kKey, kOther})).value(), "h-9");
-  EXPECT_NE(statement(1).find(kKey), std::string::npos);
-  EXPECT_NE(statement(1).find(kOther), std::string::npos);
+  EXPECT_NE(statement(0).find(kKey), std::string::npos);
+  EXPECT_NE(statement(0).find(kOther), std::string::npos);
   EXPECT_EQ(copy_loader().most_files(), 1000U);
 }
 
@@ -141,6 +140,14 @@ TEST_F(SnowflakeLoadersTest, CopyBlamesNoFileForARefusedStatement) {
   EXPECT_EQ(progress.reason->kind, ErrorKind::kPermission) << "a person must act";
 }
 
+TEST_F(SnowflakeLoadersTest, CopyFindsOutWhichFileARefusalIsAbout) {
+  http_.answer(422, R"({"code":"100082","message":"Max LOB size exceeded: 'Jane Roe'"})");
+  const LoadProgress progress = copy_loader().poll(job({kKey, kOther}), "h-1").value();
+  EXPECT_TRUE(progress.at_file);
+  EXPECT_TRUE(progress.reason->is_passing()) << "with growing pauses: each try may wake a warehouse";
+  EXPECT_EQ(progress.reason->reason.find("Jane"), std::string::npos);
+}
+
 TEST_F(SnowflakeLoadersTest, CopySuspendsAWarehouseThatIsItsOwn) {
   answer("file,status,rows_loaded", "[\"" + kKey + R"(","LOADED","10"])");
   http_.answer(422, R"({"code":"090064","message":"Invalid state. Warehouse 'WH' cannot be suspended."})");
@@ -156,14 +163,21 @@ TEST_F(SnowflakeLoadersTest, CopySubmitsNothingThatSnowflakeMayHaveForgotten) {
   EXPECT_NE(copy_loader().too_old(file).find("COPY forgets after 64 days"), std::string::npos);
 }
 
+TEST_F(SnowflakeLoadersTest, LooksAtTheTableOnceMoreBeforeARepetition) {
+  LoadJob again = job({kKey});
+  again.is_repeat = true;
+  answer_show("FORMS", "1700000000.0", "another");
+  EXPECT_FALSE(copy_loader().submit(again));
+  answer_show("FORMS", "1700000000.0", "another");
+  EXPECT_FALSE(pipe_loader().submit(again));
+}
+
 TEST_F(SnowflakeLoadersTest, PipeQueuesTheFiles) {
-  answer_show("FORMS");
-  answer_show("FORMS_PIPE");
   http_.answer(200, R"({"status":"success"})");
   auto pipe = pipe_loader();
   EXPECT_EQ(pipe.submit(job({kKey})).value(), job({}).request_id);
-  EXPECT_NE(http_.calls().at(2).url.find("/v1/data/pipes/DB.S.FORMS_PIPE/insertFiles?requestId="), std::string::npos);
-  EXPECT_NE(statement(2).find(R"("size":1000)"), std::string::npos);
+  EXPECT_NE(http_.calls().at(0).url.find("/v1/data/pipes/DB.S.FORMS_PIPE/insertFiles?requestId="), std::string::npos);
+  EXPECT_NE(statement(0).find(R"("size":1000)"), std::string::npos);
   EXPECT_EQ(pipe.most_files(), 5000U);
 }
 
@@ -237,15 +251,31 @@ TEST_F(SnowflakeLoadersTest, PipeWakesAWarehouseOnceAnHourForAllFilesTogether) {
   EXPECT_EQ(http_.calls().size(), 5U);
 }
 
-TEST_F(SnowflakeLoadersTest, PipeAsksAgainAfterADayWithoutNews) {
+TEST_F(SnowflakeLoadersTest, PipeAsksAgainAfterADayWithoutNewsWhenItHasLookedEverywhere) {
   auto pipe = pipe_loader();
   const LoadJob asked = job({kKey});
   clock_.advance(hours(25));
-  answer_no_report();
-  answer_no_report();
-  const LoadProgress progress = pipe.poll(asked, "r").value();
+  LoadProgress progress;
+  int looks = 0;
+  for (; progress.state == LoadState::kRunning && looks < 100; ++looks) {
+    answer_no_report();
+    answer_no_report();
+    progress = pipe.poll(asked, "r").value();
+    clock_.advance(minutes(8));
+  }
+  EXPECT_GT(looks, 20) << "a day in windows of an hour";
   EXPECT_EQ(progress.state, LoadState::kForgotten);
   EXPECT_TRUE(progress.at_file);
+}
+
+TEST_F(SnowflakeLoadersTest, PipeTellsWhatItKnowsWhenTheHistoryFails) {
+  auto pipe = pipe_loader("WH");
+  const LoadJob asked = job({kKey, kOther});
+  clock_.advance(minutes(11));
+  answer_report(kKey, "LOADED", 10);
+  answer_no_report();
+  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
+  EXPECT_EQ(pipe.poll(asked, "r").value().files.at(0).key, ObjectKey(kKey)) << "it would not be told again";
 }
 
 TEST_F(SnowflakeLoadersTest, PipeSubmitsNothingThatItMayHaveForgotten) {

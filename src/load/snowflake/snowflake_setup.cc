@@ -59,8 +59,6 @@ void Script::add_people() {
                   sql_name(setup_.user), sql_text(setup_.user), loader(),
                   setup_.warehouse.empty() ? "" : " DEFAULT_WAREHOUSE = " + sql_name(setup_.warehouse), keys()));
   add(admin, "", fmt::format("GRANT ROLE {} TO USER {}", loader(), sql_name(setup_.user)));
-  add(admin, "Also when the user was there before. Snowpipe takes the user's default role.",
-      fmt::format("ALTER USER {} SET DEFAULT_ROLE = {}\n  {}", sql_name(setup_.user), loader(), keys()));
 }
 
 void Script::add_places() {
@@ -100,13 +98,15 @@ void Script::add_buckets() {
 
 void Script::add_table(const TableDefinition& definition, const SnowflakePlace& place) {
   const std::string table = sql_name(place, place.table);
-  add(kOwnerRole, "", create_table_sql(definition, place, setup_.owner));
+  // The table for probes has no documents, and is anybody's.
+  const std::string owner = definition.id_columns.empty() ? "" : setup_.owner;
+  add(kOwnerRole, "", create_table_sql(definition, place, owner));
   grant(kOwnerRole, "SELECT, INSERT ON TABLE " + table, loader());
   if (!definition.id_columns.empty()) {
     add(kOwnerRole, "The newest version of each document.", create_latest_sql(definition, place));
   }
   if (!place.pipe.empty()) {
-    add(kOwnerRole, "", create_pipe_sql(definition, place, setup_.owner));
+    add(kOwnerRole, "", create_pipe_sql(definition, place, owner));
     grant(kOwnerRole, "OPERATE, MONITOR ON PIPE " + sql_name(place, place.pipe), loader());
   }
 }

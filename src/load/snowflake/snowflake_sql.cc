@@ -232,9 +232,10 @@ std::string create_latest_sql(const TableDefinition& table, const SnowflakePlace
   const std::string version =
       table.version_column.empty() ? "" : sql_name(upper_ascii(table.version_column)) + " DESC NULLS LAST, ";
   return fmt::format(
-      "CREATE VIEW IF NOT EXISTS {} AS\n  SELECT * FROM {}\n  QUALIFY ROW_NUMBER() OVER (PARTITION BY {} ORDER BY "
+      "CREATE VIEW IF NOT EXISTS {} AS\n  SELECT {} FROM {}\n  QUALIFY ROW_NUMBER() OVER (PARTITION BY {} ORDER BY "
       "{}_POSITION DESC) = 1",
-      sql_name(place, place.table + "_LATEST"), sql_name(place, place.table), fmt::join(keys, ", "), version);
+      sql_name(place, place.table + "_LATEST"), column_names(table), sql_name(place, place.table),
+      fmt::join(keys, ", "), version);
 }
 
 std::string create_pipe_sql(const TableDefinition& table, const SnowflakePlace& place, const std::string& owner) {

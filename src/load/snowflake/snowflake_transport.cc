@@ -28,7 +28,9 @@ Result<HttpReply> SnowflakeTransport::send(HttpCall call) {
     FIRN_ASSIGN(HttpReply reply, send_once(call, token));
     const SnowflakeRefusal refusal = reply.status < 400 ? SnowflakeRefusal() : read_refusal(reply);
     if (reply.status < 400 || !is_login_refusal(refusal)) {
-      tokens_.accepted(token);
+      if (reply.status < 400 || reply.status == 404 || reply.status == 408 || reply.status == 422) {
+        tokens_.accepted(token);  // the others may be no answer of Snowflake's own
+      }
       return reply;
     }
     Error error = snowflake_error(refusal, "log in to Snowflake as", user_);
