@@ -261,14 +261,17 @@ Status MemoryCatalog::State::apply(const SettleQuarantined& settle) {
 Status MemoryCatalog::commit(std::span<const Transition> transitions) {
   const MutexLock lock(mutex_);
   State next = state_;
-  const auto& versions = versions_;
   for (const Transition& transition : transitions) {
+    if (const auto* replace = std::get_if<ReplaceChunk>(&transition)) {
+      FIRN_TRY(next.apply(*replace, versions_));
+      continue;
+    }
     FIRN_TRY(std::visit(
-        [&](const auto& value) {
-          if constexpr (requires { next.apply(value, versions); }) {
-            return next.apply(value, versions);
-          } else {
+        [&next](const auto& value) -> Status {
+          if constexpr (requires { next.apply(value); }) {
             return next.apply(value);
+          } else {
+            return {};
           }
         },
         transition));
