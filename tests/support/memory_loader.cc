@@ -25,6 +25,13 @@ void MemoryLoader::say_finished(std::size_t files) {
   said_finished_ = files;
 }
 
+void MemoryLoader::age(const ObjectKey& key, std::string why) { aged_[key] = std::move(why); }
+
+std::string MemoryLoader::too_old(const LoadFile& file) const {
+  const auto found = aged_.find(file.key);
+  return found == aged_.end() ? std::string() : found->second;
+}
+
 void MemoryLoader::forget(std::optional<Error> reason) {
   const MutexLock lock(mutex_);
   requests_.clear();

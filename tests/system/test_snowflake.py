@@ -200,11 +200,12 @@ def test_a_table_that_was_emptied_is_seen_before_more_is_loaded(account, on_snow
 
 def test_two_data_directories_never_fill_one_table(account, on_snowflake, make_firn):
     on_snowflake()
-    account.sql("ALTER USER FIRN UNSET RSA_PUBLIC_KEY")
     second = make_firn()
-    second.settings = make_second_settings(account, second)
+    second.settings = snowflake_settings(account, account._s3, second.folder, "second/firn")
     second.write_config()
     account.set_up(second)
+    shown = second.run("keygen", second.folder / "firn.p8", "--show", "--json").stdout
+    account.sql(f"ALTER USER FIRN SET RSA_PUBLIC_KEY = '{json.loads(shown)['public_key']}'")
     second.start()
     post_forms(second, 10)
     trigger(second)
@@ -235,11 +236,6 @@ stage = "STAGE"
 destination = "snow"
 method = "copy"
 """
-
-
-def make_second_settings(account, firn):
-    settings = snowflake_settings(account, account._s3, firn.folder, "second/firn", "copy")
-    return settings
 
 
 def live(firn, code):
