@@ -194,46 +194,6 @@ TEST_F(LoadStepTest, LooksSoonAgainWhenAFileWasFinished) {
   EXPECT_EQ(run().again_in, Duration(std::chrono::milliseconds(100)));
 }
 
-TEST_F(LoadStepTest, DoesNotSubmitWhatTheDestinationMayHaveForgotten) {
-  const BatchId batch = closing(2);
-  const auto chunks = world.chunks_of(batch);
-  loader.age(chunks[0].key, "too old");
-  run();
-  run();
-  EXPECT_EQ(world.chunk(chunks[0].id).state, ChunkState::kQuarantined);
-  EXPECT_EQ(world.chunk(chunks[0].id).reason, "too old");
-  ASSERT_EQ(loader.submitted().size(), 1U);
-  EXPECT_EQ(loader.submitted()[0].files.size(), 1U);
-}
-
-TEST_F(LoadStepTest, DoesNotRepeatARequestThatIsTooOld) {
-  const BatchId batch = closing();
-  run();
-  const ChunkId chunk = only_chunk(batch).id;
-  loader.age(only_chunk(batch).key, "too old");
-  LoadStep after_a_restart = make_step();
-  world.apply(after_a_restart.run());
-  EXPECT_EQ(world.chunk(chunk).state, ChunkState::kQuarantined);
-  EXPECT_TRUE(loader.submitted().empty());
-}
-
-TEST_F(LoadStepTest, SaysThatARequestMayHaveBeenSubmittedBefore) {
-  closing();
-  run();
-  loader.fail_next_submit(no_answer());
-  run();
-  run();
-  ASSERT_EQ(loader.submitted().size(), 1U);
-  EXPECT_TRUE(loader.submitted()[0].is_repeat);
-  EXPECT_TRUE(loader.submitted()[0].files[0].first_submitted_at);
-}
-
-TEST_F(LoadStepTest, DoesNotSaySoOfTheFirstSubmission) {
-  asked();
-  EXPECT_FALSE(loader.submitted().at(0).is_repeat);
-  EXPECT_FALSE(loader.submitted().at(0).files.at(0).first_submitted_at);
-}
-
 TEST_F(LoadStepTest, RecordsWhatTheDestinationSaysOfEachFile) {
   const BatchId batch = asked(2);
   const auto chunks = world.chunks_of(batch);

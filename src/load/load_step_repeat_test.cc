@@ -1,0 +1,93 @@
+// What LoadStep submits once more, and what it does not.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "load/load_step.h"
+#include "tests/support/catalog_scenario.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/memory_catalog.h"
+#include "tests/support/memory_loader.h"
+#include "tests/support/memory_stage.h"
+#include "tests/support/simulated_file_system.h"
+
+namespace firn {
+namespace {
+
+Error no_answer() { return {ErrorKind::kUnavailable, "load", "destination", "no answer", {}}; }
+
+class LoadStepRepeatTest : public testing::Test {
+ protected:
+  LoadStep make_step() {
+    return {CatalogScenario::repeater(),
+            CatalogScenario::table(),
+            {catalog, stage, loader, clock, [](const Batch&) { return Status(); }},
+            [this] { return "request " + std::to_string(++requests); }};
+  }
+  void run() { world.apply(step.run()); }
+  /// A closing batch with that many staged chunks.
+  BatchId closing(int chunks = 1) {
+    for (int i = 0; i < chunks; ++i) {
+      world.staged();
+    }
+    return world.cut();
+  }
+  void asked() {
+    closing();
+    run();
+    run();
+  }
+  Chunk only_chunk(BatchId batch) { return world.chunks_of(batch).at(0); }
+
+  SimulatedFileSystem files;
+  MemoryStage stage{files};
+  MemoryCatalog catalog;
+  MemoryLoader loader;
+  ManualClock clock;
+  CatalogScenario world{catalog, clock};
+  int requests = 0;
+  LoadStep step = make_step();
+};
+
+TEST_F(LoadStepRepeatTest, DoesNotSubmitWhatTheDestinationMayHaveForgotten) {
+  const BatchId batch = closing(2);
+  const auto chunks = world.chunks_of(batch);
+  loader.age(chunks[0].key, "too old");
+  run();
+  run();
+  EXPECT_EQ(world.chunk(chunks[0].id).state, ChunkState::kQuarantined);
+  EXPECT_EQ(world.chunk(chunks[0].id).reason, "too old");
+  ASSERT_EQ(loader.submitted().size(), 1U);
+  EXPECT_EQ(loader.submitted()[0].files.size(), 1U);
+}
+
+TEST_F(LoadStepRepeatTest, DoesNotRepeatARequestThatIsTooOld) {
+  const BatchId batch = closing();
+  run();
+  const ChunkId chunk = only_chunk(batch).id;
+  loader.age(only_chunk(batch).key, "too old");
+  LoadStep after_a_restart = make_step();
+  world.apply(after_a_restart.run());
+  EXPECT_EQ(world.chunk(chunk).state, ChunkState::kQuarantined);
+  EXPECT_TRUE(loader.submitted().empty());
+}
+
+TEST_F(LoadStepRepeatTest, SaysThatARequestMayHaveBeenSubmittedBefore) {
+  closing();
+  run();
+  loader.fail_next_submit(no_answer());
+  run();
+  run();
+  ASSERT_EQ(loader.submitted().size(), 1U);
+  EXPECT_TRUE(loader.submitted()[0].is_repeat);
+  EXPECT_TRUE(loader.submitted()[0].files[0].first_submitted_at);
+}
+
+TEST_F(LoadStepRepeatTest, DoesNotSaySoOfTheFirstSubmission) {
+  asked();
+  EXPECT_FALSE(loader.submitted().at(0).is_repeat);
+  EXPECT_FALSE(loader.submitted().at(0).files.at(0).first_submitted_at);
+}
+
+}  // namespace
+}  // namespace firn
