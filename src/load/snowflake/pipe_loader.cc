@@ -48,7 +48,6 @@ Timestamp first_submission(const LoadJob& job) {
 
 PipeLoader::PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Options options)
     : pipe_(std::move(pipe)),
-      sql_(sql),
       clock_(clock),
       options_(std::move(options)),
       history_(sql, options_.session, options_.place),
@@ -73,7 +72,8 @@ PipeLoader::Watch& PipeLoader::watch_of(const LoadJob& job, const std::string& h
     watch_.scanned_until = std::max(first_submission(job) - kSlack, clock_.now() - kHistory);
   }
   // What was told and is asked for again was not recorded: it must be told once more.
-  if (std::ranges::any_of(job.files, [&](const LoadFile& file) { return watch_.told.contains(file.key); })) {
+  const std::set<ObjectKey>& told = watch_.told;
+  if (std::ranges::any_of(job.files, [&told](const LoadFile& file) { return told.contains(file.key); })) {
     watch_.mark.clear();
     watch_.told.clear();
   }

@@ -63,7 +63,6 @@ class PipeLoader final : public Loader {
   Watch& watch_of(const LoadJob& job, const std::string& handle) FIRN_REQUIRES(mutex_);
 
   SnowpipeClient pipe_;
-  SqlClient& sql_;
   const Clock& clock_;
   const Options options_;
   LoadHistory history_;
