@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "base/plain_text.h"
+#include "load/snowflake/json_answer.h"
 
 namespace firn {
 namespace {
@@ -87,12 +84,6 @@ const Meaning* meaning_of(std::string_view code) {
   return found == kMeanings.end() ? nullptr : found;
 }
 
-std::string text_of(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
 /// Snowflake's words, as far as they are wanted; the status when there are none.
 std::string their_words(const SnowflakeRefusal& refusal) {
   // Codes of that beginning are about data, and may quote it.
@@ -148,15 +139,10 @@ std::string without_values(std::string_view message) {
   return std::string(message.substr(0, first)) + "'...'" + std::string(rest.substr(0, kLongestText));
 }
 
-SnowflakeRefusal read_refusal(const HttpReply& reply) {
-  SnowflakeRefusal refusal{reply.status, "", ""};
-  boost::system::error_code failed;
-  const auto value = boost::json::parse(reply.body, failed);
-  if (const auto* object = failed ? nullptr : value.if_object()) {
-    refusal.code = text_of(*object, "code");
-    refusal.message = text_of(*object, "message");
-  }
-  return refusal;
+SnowflakeRefusal read_refusal(const HttpReply& reply) { return refusal_in(reply.status, parse_answer(reply.body)); }
+
+SnowflakeRefusal refusal_in(int status, const boost::json::value& answer) {
+  return {status, text_member(answer, "code"), text_member(answer, "message")};
 }
 
 Error snowflake_error(const SnowflakeRefusal& refusal, const std::string& operation, const std::string& object) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ struct SnowflakeRefusal {
 
 /// Reads the body as far as it is what Snowflake writes; one that is not, like a proxy's page, gives no code.
 SnowflakeRefusal read_refusal(const HttpReply& reply);
+/// The same of a body that has been parsed.
+SnowflakeRefusal refusal_in(int status, const boost::json::value& answer);
 
 /// What a refusal means: each code that a person can do something about has its own sentence and what mends it. Passing
 /// failures are kUnavailable or kBusy; what a person must change is kPermission or kConfiguration. Codes and statuses:

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/url.h"
 #include "load/request_id.h"
+#include "load/snowflake/json_answer.h"
 #include "load/snowflake/snowflake_error.h"
 
 namespace firn {
@@ -20,38 +21,30 @@ namespace json = boost::json;
 
 constexpr Duration kTimeout = std::chrono::seconds(60);
 
-const json::value* find(const json::object& object, std::string_view name) { return object.if_contains(name); }
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* value = find(object, name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
-std::uint64_t number_of(const json::object& object, std::string_view name) {
-  const json::value* value = find(object, name);
+std::uint64_t number_of(const json::value& object, std::string_view name) {
+  const json::value* value = find_member(object, name);
   boost::system::error_code failed;
   const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(failed);
   return failed ? 0 : number;
 }
 
 /// Unless it says otherwise, what is told is the end.
-bool is_complete(const json::object& file) {
-  const json::value* value = find(file, "complete");
+bool is_complete(const json::value& file) {
+  const json::value* value = find_member(file, "complete");
   const auto* truth = value == nullptr ? nullptr : value->if_bool();
   return truth == nullptr || *truth;
 }
 
-PipeFileReport read_file_report(const json::object& file) {
+PipeFileReport read_file_report(const json::value& file) {
   PipeFileReport report;
-  report.path = text_of(file, "path");
-  report.status = text_of(file, "status");
+  report.path = text_member(file, "path");
+  report.status = text_member(file, "status");
   report.is_complete = is_complete(file) && report.status != "LOAD_IN_PROGRESS";
   report.rows_inserted = number_of(file, "rowsInserted");
   report.rows_parsed = number_of(file, "rowsParsed");
-  report.first_error = text_of(file, "firstError");
+  report.first_error = text_member(file, "firstError");
   if (report.first_error.empty()) {
-    report.first_error = text_of(file, "systemError");
+    report.first_error = text_member(file, "systemError");
   }
   report.first_error_line = number_of(file, "firstErrorLineNum");
   return report;
@@ -103,20 +96,17 @@ Result<HttpReply> SnowpipeClient::get(const std::string& what, const std::string
 }
 
 Result<PipeReport> SnowpipeClient::read(const HttpReply& reply) const {
-  boost::system::error_code failed;
-  const json::value answer = json::parse(reply.body, failed);
-  const auto* object = failed ? nullptr : answer.if_object();
-  const json::value* list = object == nullptr ? nullptr : find(*object, "files");
-  const auto* files = list == nullptr ? nullptr : list->if_array();
+  const json::value answer = parse_answer(reply.body);
+  const json::array* files = list_member(answer, "files");
   if (files == nullptr) {
     return fail(
         Error{ErrorKind::kUnavailable, "read Snowflake's answer about pipe", pipe_, "it has no list of files", ""});
   }
   PipeReport report;
-  report.next_mark = text_of(*object, "nextBeginMark");
+  report.next_mark = text_member(answer, "nextBeginMark");
   for (const json::value& file : *files) {
-    if (const auto* each = file.if_object()) {
-      report.files.push_back(read_file_report(*each));
+    if (file.is_object()) {
+      report.files.push_back(read_file_report(file));
     }
   }
   return report;

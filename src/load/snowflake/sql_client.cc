@@ -13,6 +13,7 @@
 #include "base/ascii_text.h"
 #include "base/url.h"
 #include "load/request_id.h"
+#include "load/snowflake/json_answer.h"
 #include "load/snowflake/snowflake_error.h"
 
 namespace firn {
@@ -52,23 +53,6 @@ json::object body_of(const SqlStatement& statement) {
   return body;
 }
 
-const json::value* find(const json::value& value, std::string_view name) {
-  const auto* object = value.if_object();
-  return object == nullptr ? nullptr : object->if_contains(name);
-}
-
-std::string text_of(const json::value& value, std::string_view name) {
-  const json::value* found = find(value, name);
-  const auto* text = found == nullptr ? nullptr : found->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
-/// Null when it is not there or no list.
-const json::array* list_of(const json::value* value, std::string_view name) {
-  const json::value* found = value == nullptr ? nullptr : find(*value, name);
-  return found == nullptr ? nullptr : found->if_array();
-}
-
 bool add_row(const json::value& row, SqlRows& rows) {
   const auto* values = row.if_array();
   if (values == nullptr || values->size() != rows.columns.size()) {
@@ -88,17 +72,17 @@ bool add_row(const json::value& row, SqlRows& rows) {
 }
 
 bool add_rows(const json::value& answer, SqlRows& rows) {
-  const auto* data = list_of(&answer, "data");
+  const auto* data = list_member(answer, "data");
   return data != nullptr && std::ranges::all_of(*data, [&](const json::value& row) { return add_row(row, rows); });
 }
 
-bool read_columns(const json::value* metadata, SqlRows& rows) {
-  const auto* types = list_of(metadata, "rowType");
+bool read_columns(const json::value& metadata, SqlRows& rows) {
+  const auto* types = list_member(metadata, "rowType");
   if (types == nullptr) {
     return false;
   }
   for (const json::value& type : *types) {
-    rows.columns.push_back(text_of(type, "name"));
+    rows.columns.push_back(text_member(type, "name"));
   }
   return true;
 }
@@ -167,14 +151,12 @@ Status SqlClient::cancel(const std::string& handle) {
 }
 
 Result<SqlProgress> SqlClient::read(const HttpReply& reply, const std::string& handle) {
-  const SnowflakeRefusal refusal = read_refusal(reply);
-  boost::system::error_code failed;
-  const json::value answer = json::parse(reply.body, failed);
+  const json::value answer = parse_answer(reply.body);
   SqlProgress progress;
-  progress.handle = handle.empty() ? text_of(answer, "statementHandle") : handle;
+  progress.handle = handle.empty() ? text_member(answer, "statementHandle") : handle;
   switch (reply.status) {
     case 200: {
-      FIRN_ASSIGN(progress.rows, read_rows(reply, progress.handle));
+      FIRN_ASSIGN(progress.rows, read_rows(answer, progress.handle));
       progress.state = SqlState::kDone;
       return progress;
     }
@@ -186,7 +168,8 @@ Result<SqlProgress> SqlClient::read(const HttpReply& reply, const std::string& h
     case 408:
     case 422:
       progress.state = SqlState::kFailed;
-      progress.failure = snowflake_error(refusal, "run statement in Snowflake", progress.handle);
+      progress.failure =
+          snowflake_error(refusal_in(reply.status, answer), "run statement in Snowflake", progress.handle);
       return progress;
     case 404:
       if (!handle.empty()) {
@@ -197,19 +180,18 @@ Result<SqlProgress> SqlClient::read(const HttpReply& reply, const std::string& h
     default:
       break;
   }
-  return fail(snowflake_error(refusal, handle.empty() ? "submit statement to" : "ask about statement at",
+  return fail(snowflake_error(refusal_in(reply.status, answer),
+                              handle.empty() ? "submit statement to" : "ask about statement at",
                               handle.empty() ? transport_.url() : handle));
 }
 
-Result<SqlRows> SqlClient::read_rows(const HttpReply& reply, const std::string& handle) {
-  boost::system::error_code failed;
-  const json::value answer = json::parse(reply.body, failed);
-  const json::value* metadata = failed ? nullptr : find(answer, "resultSetMetaData");
+Result<SqlRows> SqlClient::read_rows(const json::value& answer, const std::string& handle) {
+  const json::value* metadata = find_member(answer, "resultSetMetaData");
   SqlRows rows;
-  if (metadata == nullptr || !read_columns(metadata, rows) || !add_rows(answer, rows)) {
+  if (metadata == nullptr || !read_columns(*metadata, rows) || !add_rows(answer, rows)) {
     return fail(not_understood(handle, "it is no result set"));
   }
-  const auto* partitions = list_of(metadata, "partitionInfo");
+  const auto* partitions = list_member(*metadata, "partitionInfo");
   const std::size_t count = partitions == nullptr ? 1 : partitions->size();
   if (count > kMostPartitions) {
     return fail(not_understood(handle, fmt::format("it has {} parts", count)));
@@ -228,9 +210,7 @@ Status SqlClient::add_partition(const std::string& handle, std::size_t partition
   if (reply.status != 200) {
     return fail(snowflake_error(read_refusal(reply), "read the answer of statement", handle));
   }
-  boost::system::error_code failed;
-  const json::value answer = json::parse(reply.body, failed);
-  if (failed || !add_rows(answer, rows)) {
+  if (!add_rows(parse_answer(reply.body), rows)) {
     return fail(not_understood(handle, fmt::format("its part {} is no list of rows", partition)));
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -83,7 +84,7 @@ class SqlClient {
  private:
   Result<SqlProgress> send(const SqlStatement& statement, const std::string& query);
   Result<SqlProgress> read(const HttpReply& reply, const std::string& handle);
-  Result<SqlRows> read_rows(const HttpReply& reply, const std::string& handle);
+  Result<SqlRows> read_rows(const boost::json::value& answer, const std::string& handle);
   Status add_partition(const std::string& handle, std::size_t partition, SqlRows& rows);
 
   SnowflakeTransport& transport_;
