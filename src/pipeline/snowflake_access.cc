@@ -29,23 +29,18 @@ SnowflakeAccess::SnowflakeAccess(const SnowflakeConnection& connection, const Cl
                  make_http(connection)),
       sql_(transport_, pause) {}
 
-SnowpipeClient SnowflakeAccess::make_pipe_client(const SnowflakePlace& place) {
-  return {transport_, sql_name(place, place.pipe)};
-}
-
 std::unique_ptr<Loader> SnowflakeAccess::make_loader(const RepeaterConfig& repeater, const std::string& owner) {
   return make_loader_at(place_of(repeater, connection_), repeater.method.value_or(LoadMethod::kSnowpipe), owner);
 }
 
 std::unique_ptr<Loader> SnowflakeAccess::make_loader_at(SnowflakePlace place, LoadMethod method,
                                                         const std::string& owner) {
+  const std::string pipe = sql_name(place, place.pipe);
+  SnowflakeLoader::Target target{session(), std::move(place), owner};
   if (method == LoadMethod::kCopy) {
-    return std::make_unique<CopyLoader>(sql_, clock_,
-                                        CopyLoader::Options{session(), std::move(place), owner, connection_.dedicated});
+    return std::make_unique<CopyLoader>(sql_, clock_, std::move(target), connection_.dedicated);
   }
-  SnowpipeClient pipe = make_pipe_client(place);
-  return std::make_unique<PipeLoader>(std::move(pipe), sql_, clock_,
-                                      PipeLoader::Options{session(), std::move(place), owner});
+  return std::make_unique<PipeLoader>(SnowpipeClient(transport_, pipe), sql_, clock_, std::move(target));
 }
 
 SnowflakePlace place_of(const RepeaterConfig& repeater, const SnowflakeConnection& connection) {

@@ -8,7 +8,6 @@
 #include "config/config.h"
 #include "load/snowflake/snowflake_sql.h"
 #include "load/snowflake/snowflake_transport.h"
-#include "load/snowflake/snowpipe_client.h"
 #include "load/snowflake/sql_client.h"
 #include "model/loader.h"
 
@@ -24,7 +23,6 @@ class SnowflakeAccess {
   [[nodiscard]] const SnowflakeConnection& connection() const { return connection_; }
   /// Where this login's statements run.
   [[nodiscard]] SqlSession session() const { return {connection_.role, connection_.warehouse}; }
-  SnowpipeClient make_pipe_client(const SnowflakePlace& place);
   /// Loads the files of one repeater, by its method. `owner` names the data directory. Must not outlive the access.
   std::unique_ptr<Loader> make_loader(const RepeaterConfig& repeater, const std::string& owner);
   /// The same for any place.

@@ -20,14 +20,6 @@ constexpr Duration kMemory = std::chrono::days(45);
 constexpr Duration kBefore = std::chrono::hours(1);
 constexpr Duration kHistory = std::chrono::days(13);  // COPY_HISTORY goes back 14 and refuses more
 
-std::vector<LoadFile> unreported(const LoadJob& job, const LoadProgress& progress) {
-  std::vector<LoadFile> files;
-  std::ranges::copy_if(job.files, std::back_inserter(files), [&](const LoadFile& file) {
-    return std::ranges::find(progress.files, file.key, &FileReport::key) == progress.files.end();
-  });
-  return files;
-}
-
 /// The last report about a file counts.
 void take(LoadProgress& progress, std::vector<FileReport> reports) {
   for (FileReport& report : reports) {
@@ -51,22 +43,16 @@ LoadProgress refused(Error why) {
 
 }  // namespace
 
-CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Options options)
-    : sql_(sql),
-      clock_(clock),
-      options_(std::move(options)),
-      history_(sql, options_.session, options_.place),
-      guard_(sql, options_.session, options_.place, options_.owner) {}
+CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Target target, bool suspends_warehouse)
+    : SnowflakeLoader(sql, clock, std::move(target)), sql_(sql), suspends_warehouse_(suspends_warehouse) {}
 
 Result<std::string> CopyLoader::submit(const LoadJob& job) {
-  if (job.is_repeat) {
-    FIRN_TRY(guard_.check(job));  // it was asked before the intent, which may be long ago
-  }
-  const SqlStatement statement{copy_files_sql(job.table, options_.place, job.files),
-                               options_.session.role,
-                               options_.session.warehouse,
-                               options_.place.database,
-                               options_.place.schema,
+  FIRN_TRY(check_repeat(job));
+  const SqlStatement statement{copy_files_sql(job.table, target_.place, job.files),
+                               target_.session.role,
+                               target_.session.warehouse,
+                               target_.place.database,
+                               target_.place.schema,
                                job.batch,
                                kLongestCopySeconds};
   FIRN_ASSIGN(SqlProgress progress, sql_.submit(statement, job.request_id, job.is_repeat));
@@ -105,16 +91,16 @@ Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows)
 }
 
 Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
-  if (auto rest = unreported(job, progress); !rest.empty()) {
+  if (auto rest = unreported(job, progress.files); !rest.empty()) {
     const Timestamp since = std::max(job.submitted_at - kBefore, clock_.now() - kHistory);
     FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
     take(progress, std::move(reports));
   }
-  if (auto rest = unreported(job, progress); !rest.empty()) {
+  if (auto rest = unreported(job, progress.files); !rest.empty()) {
     FIRN_ASSIGN(auto reports, history_.count_rows(rest, job.batch));
     take(progress, std::move(reports));
   }
-  if (const auto rest = unreported(job, progress); !rest.empty()) {
+  if (const auto rest = unreported(job, progress.files); !rest.empty()) {
     progress.state = LoadState::kForgotten;
     progress.at_file = true;
     progress.reason = Error{ErrorKind::kUnavailable, "load", rest.front().key.str(),
@@ -122,7 +108,7 @@ Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progr
                                         rest.size(), job.files.size()),
                             "they are asked for again, under the same names"};
   }
-  if (options_.suspends_warehouse) {
+  if (suspends_warehouse_) {
     suspend_warehouse(job.batch);
   }
   return progress;
@@ -130,8 +116,8 @@ Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progr
 
 /// It may be suspended already, which is an error there and none here.
 void CopyLoader::suspend_warehouse(const std::string& batch) {
-  static_cast<void>(sql_.run({fmt::format("ALTER WAREHOUSE {} SUSPEND", sql_name(options_.session.warehouse)),
-                              options_.session.role, "", "", "", batch, 60},
+  static_cast<void>(sql_.run({fmt::format("ALTER WAREHOUSE {} SUSPEND", sql_name(target_.session.warehouse)),
+                              target_.session.role, "", "", "", batch, 60},
                              kPatience));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,14 @@ const LoadFile* file_at_path(const std::vector<LoadFile>& files, std::string_vie
   const auto found =
       std::ranges::find_if(files, [&](const LoadFile& file) { return last_part(file.key.str()) == last_part(path); });
   return found == files.end() ? nullptr : &*found;
+}
+
+std::vector<LoadFile> unreported(const LoadJob& job, const std::vector<FileReport>& reports) {
+  std::vector<LoadFile> files;
+  std::ranges::copy_if(job.files, std::back_inserter(files), [&](const LoadFile& file) {
+    return std::ranges::find(reports, file.key, &FileReport::key) == reports.end();
+  });
+  return files;
 }
 
 std::optional<FileStatus> file_status(std::string_view word) {

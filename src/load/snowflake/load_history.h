@@ -46,6 +46,9 @@ class LoadHistory {
 /// The file of the job that Snowflake means by a path, whatever stands before the file's name; null when none.
 const LoadFile* file_at_path(const std::vector<LoadFile>& files, std::string_view path);
 
+/// The files of the job without a report.
+std::vector<LoadFile> unreported(const LoadJob& job, const std::vector<FileReport>& reports);
+
 /// What LOADED, PARTIALLY_LOADED and LOAD_FAILED mean; nothing for every other word ("Outcome" in
 /// docs/formats/snowflake_api.md).
 std::optional<FileStatus> file_status(std::string_view word);

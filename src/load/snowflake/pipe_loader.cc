@@ -29,13 +29,6 @@ bool is_told(const LoadProgress& progress, const ObjectKey& key) {
   return std::ranges::find(progress.files, key, &FileReport::key) != progress.files.end();
 }
 
-std::vector<LoadFile> untold(const LoadJob& job, const LoadProgress& progress) {
-  std::vector<LoadFile> files;
-  std::ranges::copy_if(job.files, std::back_inserter(files),
-                       [&](const LoadFile& file) { return !is_told(progress, file.key); });
-  return files;
-}
-
 Timestamp first_submission(const LoadJob& job) {
   Timestamp first = job.submitted_at;
   for (const LoadFile& file : job.files) {
@@ -46,17 +39,11 @@ Timestamp first_submission(const LoadJob& job) {
 
 }  // namespace
 
-PipeLoader::PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Options options)
-    : pipe_(std::move(pipe)),
-      clock_(clock),
-      options_(std::move(options)),
-      history_(sql, options_.session, options_.place),
-      guard_(sql, options_.session, options_.place, options_.owner) {}
+PipeLoader::PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Target target)
+    : SnowflakeLoader(sql, clock, std::move(target)), pipe_(std::move(pipe)) {}
 
 Result<std::string> PipeLoader::submit(const LoadJob& job) {
-  if (job.is_repeat) {
-    FIRN_TRY(guard_.check(job));  // it was asked before the intent, which may be long ago
-  }
+  FIRN_TRY(check_repeat(job));
   std::vector<PipeFile> files;
   for (const LoadFile& file : job.files) {
     files.push_back({file.key.str(), file.bytes});
@@ -104,7 +91,7 @@ Result<LoadProgress> PipeLoader::poll(const LoadJob& job, const std::string& han
 /// Only then silence says something.
 bool PipeLoader::has_looked_everywhere(const Watch& watch) const {
   return watch.scanned_until + kReportWindow >= clock_.now() &&
-         (options_.session.warehouse.empty() || watch.has_counted);
+         (target_.session.warehouse.empty() || watch.has_counted);
 }
 
 Result<LoadProgress> PipeLoader::ask(const LoadJob& job, Watch& watch) {
@@ -154,8 +141,8 @@ Status PipeLoader::scan(const LoadJob& job, Watch& watch, LoadProgress& progress
 }
 
 Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& progress) {
-  const auto rest = untold(job, progress);
-  if (options_.session.warehouse.empty() || rest.empty() || clock_.steady() < watch.next_history) {
+  const auto rest = unreported(job, progress.files);
+  if (target_.session.warehouse.empty() || rest.empty() || clock_.steady() < watch.next_history) {
     return {};
   }
   watch.next_history = clock_.steady() + kBetweenHistories;

@@ -8,10 +8,8 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/result.h"
-#include "load/snowflake/load_history.h"
-#include "load/snowflake/snowflake_sql.h"
+#include "load/snowflake/snowflake_loader.h"
 #include "load/snowflake/snowpipe_client.h"
-#include "load/snowflake/table_guard.h"
 #include "model/loader.h"
 
 namespace firn {
@@ -19,27 +17,13 @@ namespace firn {
 /// Loads files with a pipe's REST interface: a request queues their names, and reports tell what became of each. The
 /// cheapest proof first: insertReport, which knows the last ten minutes; then loadHistoryScan; then, where there is a
 /// warehouse, COPY_HISTORY once an hour for all files together. Threads: any, one at a time for each table.
-class PipeLoader final : public Loader {
+class PipeLoader final : public SnowflakeLoader {
  public:
-  struct Options {
-    SqlSession session;
-    SnowflakePlace place;
-    std::string owner;  ///< the data directory
-  };
-
   /// `sql` and `clock` must outlive the loader.
-  PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Options options);
+  PipeLoader(SnowpipeClient pipe, SqlClient& sql, const Clock& clock, Target target);
 
-  Status check(const LoadJob& job) override { return guard_.check(job); }
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
-  Result<std::uint64_t> count(const TableDefinition& /*table*/) override { return history_.count(); }
-  Result<std::vector<Position>> arrived(const TableDefinition& /*table*/, const ObjectKey& key) override {
-    return history_.arrived(key);
-  }
-  Result<std::vector<FileRows>> rows_by_file(const TableDefinition& /*table*/, const std::string& prefix) override {
-    return history_.rows_by_file(prefix);
-  }
   [[nodiscard]] std::size_t most_files() const override { return SnowpipeClient::kMostFiles; }
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
 
@@ -63,10 +47,6 @@ class PipeLoader final : public Loader {
   Watch& watch_of(const LoadJob& job, const std::string& handle) FIRN_REQUIRES(mutex_);
 
   SnowpipeClient pipe_;
-  const Clock& clock_;
-  const Options options_;
-  LoadHistory history_;
-  TableGuard guard_;
   Mutex mutex_;
   Watch watch_ FIRN_GUARDED_BY(mutex_);
 };

@@ -59,7 +59,7 @@ class SnowflakeLoadersTest : public testing::Test {
   [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
 
   CopyLoader copy_loader(bool dedicated = false) {
-    return {sql_, clock_, {{"FIRN_LOADER", "WH"}, place_, "me", dedicated}};
+    return {sql_, clock_, {{"FIRN_LOADER", "WH"}, place_, "me"}, dedicated};
   }
   PipeLoader pipe_loader(const std::string& warehouse = "") {
     SnowflakePlace place = place_;
