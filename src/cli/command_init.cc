@@ -13,24 +13,12 @@
 #include "platform/paths.h"
 
 namespace firn {
-namespace {
-
-/// An existing file stays as it is (kAlreadyExists).
-Status write_new(FileSystem& files, const std::string& path, const std::string& content) {
-  FIRN_ASSIGN(const auto file, files.create(path));
-  FIRN_TRY(file->append(content));
-  FIRN_TRY(file->sync());
-  return files.sync_directory(parent_directory(path));
-}
-
-}  // namespace
-
 int run_init(const CliContext& context) {
   const std::string given = context.arguments.config;
   const std::string path = absolute_path(given.empty() ? "firn.toml" : given);
   Status done = context.files.create_directories(parent_directory(path));
   if (done) {
-    done = write_new(context.files, path, example_config());
+    done = create_file(context.files, path, example_config());
   }
   if (!done) {
     print_error(context.err, done.error());

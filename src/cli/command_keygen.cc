@@ -18,11 +18,8 @@ namespace {
 
 /// A secret file that was not there before.
 Status write_secret(FileSystem& files, const std::string& path, const std::string& content) {
-  FIRN_ASSIGN(const auto file, files.create(path));
-  FIRN_TRY(file->append(content));
-  FIRN_TRY(file->sync());
-  FIRN_TRY(give_to_owner_of_folder(path));
-  return files.sync_directory(parent_directory(path));
+  FIRN_TRY(create_file(files, path, content));
+  return give_to_owner_of_folder(path);
 }
 
 /// The passphrase that opens the key: that of the file, or a new one, which is written there.

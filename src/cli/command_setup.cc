@@ -9,36 +9,13 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/find_connection.h"
 #include "cli/pretty_json.h"
 #include "cli/s3_documents.h"
 #include "config/config.h"
 
 namespace firn {
 namespace {
-
-/// The connection that is named, or the only one; null after a message.
-const S3Connection* find_bucket(const CliContext& context, const Config& config) {
-  const std::string& name = context.arguments.setup.connection;
-  if (config.buckets.empty()) {
-    context.err << "there is no connection of type \"s3\" in " << config.file
-                << "; add one: docs/setup-s3.md shows it\n";
-    return nullptr;
-  }
-  if (name.empty() && config.buckets.size() == 1) {
-    return &config.buckets.front();
-  }
-  const auto found = std::ranges::find(config.buckets, ConnectionName(name), &S3Connection::name);
-  if (found != config.buckets.end()) {
-    return &*found;
-  }
-  std::string names;
-  for (const S3Connection& each : config.buckets) {
-    names += (names.empty() ? "" : ", ") + each.name.str();
-  }
-  context.err << (name.empty() ? "say which connection: " : "there is no connection \"" + name + "\" of type \"s3\": ")
-              << names << '\n';
-  return nullptr;
-}
 
 std::string document_text(const S3Document& document) {
   return fmt::format("{}.json: {}\n  console  {}\n  command  {}\n\n{}\n", document.name, document.purpose,
@@ -62,7 +39,7 @@ int run_setup_s3(const CliContext& context) {
   if (!config) {
     return kExitConfiguration;
   }
-  const S3Connection* bucket = find_bucket(context, *config);
+  const S3Connection* bucket = find_connection(context, *config, config->buckets, "s3", "docs/setup-s3.md");
   if (bucket == nullptr) {
     return kExitUsage;
   }

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/find_connection.h"
 #include "cli/pretty_json.h"
 #include "cli/snowflake_documents.h"
 #include "config/administrator.h"
@@ -26,31 +27,6 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(2);
 constexpr const char* kDescribe = "DESC INTEGRATION ";
-
-/// The connection that is named, or the only one; null after a message.
-const SnowflakeConnection* find_snowflake(const CliContext& context, const Config& config) {
-  const std::string& name = context.arguments.setup.connection;
-  if (config.snowflakes.empty()) {
-    context.err << "there is no connection of type \"snowflake\" in " << config.file
-                << "; add one: docs/setup-snowflake.md shows it\n";
-    return nullptr;
-  }
-  if (name.empty() && config.snowflakes.size() == 1) {
-    return &config.snowflakes.front();
-  }
-  const auto found = std::ranges::find(config.snowflakes, ConnectionName(name), &SnowflakeConnection::name);
-  if (found != config.snowflakes.end()) {
-    return &*found;
-  }
-  std::string names;
-  for (const SnowflakeConnection& each : config.snowflakes) {
-    names += (names.empty() ? "" : ", ") + each.name.str();
-  }
-  context.err << (name.empty() ? "say which connection: "
-                               : "there is no connection \"" + name + "\" of type \"snowflake\": ")
-              << names << '\n';
-  return nullptr;
-}
 
 /// Made here when the daemon has not run yet; the daemon must be able to read it.
 Result<std::string> owner_of(const CliContext& context, const Config& config) {
@@ -180,7 +156,8 @@ int run_setup_snowflake(const CliContext& context) {
   if (!config) {
     return kExitConfiguration;
   }
-  const SnowflakeConnection* connection = find_snowflake(context, *config);
+  const SnowflakeConnection* connection =
+      find_connection(context, *config, config->snowflakes, "snowflake", "docs/setup-snowflake.md");
   if (connection == nullptr) {
     return kExitUsage;
   }

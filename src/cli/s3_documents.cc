@@ -23,11 +23,12 @@ std::string partition_of(const S3Connection& connection) {
   return connection.region.starts_with("us-gov-") ? "aws-us-gov" : "aws";
 }
 
+}  // namespace
+
 std::string bucket_arn(const S3Connection& connection) {
   return fmt::format("arn:{}:s3:::{}", partition_of(connection), connection.bucket);
 }
 
-/// What begins with it is Firn's.
 std::string prefix_of(const S3Connection& connection) {
   return connection.prefix.empty() ? "" : connection.prefix + "/";
 }
@@ -35,6 +36,8 @@ std::string prefix_of(const S3Connection& connection) {
 std::string objects_arn(const S3Connection& connection) {
   return fmt::format("{}/{}*", bucket_arn(connection), prefix_of(connection));
 }
+
+namespace {
 
 bool has_kms_key(const S3Connection& connection) { return connection.kms_key.starts_with("arn:"); }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/digest.h"
+#include "cli/s3_documents.h"
 #include "model/table.h"
 #include "pipeline/snowflake_access.h"
 
@@ -18,8 +19,6 @@ namespace json = boost::json;
 constexpr const char* kPolicyVersion = "2012-10-17";
 constexpr const char* kUnknownRole = "arn:aws:iam::<account number>:role/<role for Snowflake>";
 
-std::string below(const S3Connection& bucket) { return bucket.prefix.empty() ? "" : bucket.prefix + "/"; }
-
 /// An id of our own stays the same when the integration is made again, and so does the trust policy.
 std::string external_id_of(const SnowflakeConnection& connection, const S3Connection& bucket) {
   if (!connection.external_id.empty()) {
@@ -29,7 +28,7 @@ std::string external_id_of(const SnowflakeConnection& connection, const S3Connec
 }
 
 SnowflakeSetup::Bucket bucket_of(const SnowflakeConnection& connection, const S3Connection& bucket) {
-  return {external_stage_name(bucket.name), fmt::format("s3://{}/{}", bucket.bucket, below(bucket)),
+  return {external_stage_name(bucket.name), fmt::format("s3://{}/{}", bucket.bucket, prefix_of(bucket)),
           connection.aws_role.empty() ? kUnknownRole : connection.aws_role, external_id_of(connection, bucket)};
 }
 
@@ -64,17 +63,17 @@ SnowflakeSetup snowflake_setup_of(const Config& config, const SnowflakeConnectio
 }
 
 json::value snowflake_access_policy(const S3Connection& bucket) {
-  const std::string arn = "arn:aws:s3:::" + bucket.bucket;
   return json::object{
       {"Version", kPolicyVersion},
       {"Statement",
-       json::array{json::object{{"Effect", "Allow"},
-                                {"Action", json::array{"s3:GetObject", "s3:GetObjectVersion"}},
-                                {"Resource", fmt::format("{}/{}*", arn, below(bucket))}},
-                   json::object{{"Effect", "Allow"},
-                                {"Action", json::array{"s3:ListBucket", "s3:GetBucketLocation"}},
-                                {"Resource", arn},
-                                {"Condition", {{"StringLike", {{"s3:prefix", json::array{below(bucket) + "*"}}}}}}}}}};
+       json::array{
+           json::object{{"Effect", "Allow"},
+                        {"Action", json::array{"s3:GetObject", "s3:GetObjectVersion"}},
+                        {"Resource", objects_arn(bucket)}},
+           json::object{{"Effect", "Allow"},
+                        {"Action", json::array{"s3:ListBucket", "s3:GetBucketLocation"}},
+                        {"Resource", bucket_arn(bucket)},
+                        {"Condition", {{"StringLike", {{"s3:prefix", json::array{prefix_of(bucket) + "*"}}}}}}}}}};
 }
 
 json::value snowflake_trust_policy(const std::string& snowflake_user_arn, const std::string& external_id) {

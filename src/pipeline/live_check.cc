@@ -23,14 +23,10 @@ namespace {
 
 using Verdict = LiveFinding::Kind;
 
-LiveFinding wrong(std::string what, const Error& error) {
-  return {Verdict::kWrong, std::move(what), error.operation + " " + error.object + ": " + error.reason, error.hint};
-}
-
 LiveFinding credentials_finding(S3Access& access) {
   const auto found = access.credentials();
   if (!found) {
-    return wrong("credentials", found.error());
+    return wrong_finding("credentials", found.error());
   }
   return {Verdict::kGood, "credentials",
           found->source + (found->expires                      ? "; good until " + format_timestamp(*found->expires)
@@ -42,7 +38,7 @@ LiveFinding credentials_finding(S3Access& access) {
 LiveFinding region_finding(const S3Connection& connection, S3Bucket& bucket) {
   const auto region = bucket.region();
   if (!region) {
-    return wrong("bucket", region.error());
+    return wrong_finding("bucket", region.error());
   }
   if (region->empty()) {
     return {Verdict::kGood, "bucket", "it is there; the server does not say where", ""};
@@ -87,7 +83,7 @@ class StageTrial {
       return;
     }
     for (const auto& [action, error] : probe_stage(stage_, files_, folder_, "_firn/probe-" + make_request_id())) {
-      findings.push_back(error ? wrong(action, *error) : LiveFinding{Verdict::kGood, action, "works", ""});
+      findings.push_back(error ? wrong_finding(action, *error) : LiveFinding{Verdict::kGood, action, "works", ""});
     }
     if (const std::string weakness = stage_.weakness(); !weakness.empty()) {
       findings.push_back({Verdict::kWarning, "conditions", weakness, ""});
@@ -99,7 +95,7 @@ class StageTrial {
     StageMarks marks(stage_, files_, folder_, instance_);
     const auto owner = marks.owner();
     if (!owner) {
-      return wrong("owner", owner.error());
+      return wrong_finding("owner", owner.error());
     }
     if (!*owner) {
       return {Verdict::kGood, "owner", "nobody yet: it is taken when firn starts", ""};
@@ -119,6 +115,10 @@ class StageTrial {
 
 }  // namespace
 
+LiveFinding wrong_finding(std::string what, const Error& error) {
+  return {Verdict::kWrong, std::move(what), error.operation + " " + error.object + ": " + error.reason, error.hint};
+}
+
 std::vector<LiveReport> check_credentials(const Config& config, const S3Access::Surroundings& surroundings) {
   std::vector<LiveReport> reports;
   for (const S3Connection& connection : config.buckets) {
@@ -132,11 +132,11 @@ std::vector<LiveReport> check_live(const Config& config, const S3Access::Surroun
   std::vector<LiveReport> reports;
   const auto folder = ScratchFolder::make_temporary();
   if (!folder) {
-    return {{"", config.file, {wrong("temporary files", folder.error())}}};
+    return {{"", config.file, {wrong_finding("temporary files", folder.error())}}};
   }
   const auto instance = known_instance(surroundings.files, config.data_dir);
   if (!instance) {
-    return {{"", config.data_dir, {wrong("data_dir", instance.error())}}};
+    return {{"", config.data_dir, {wrong_finding("data_dir", instance.error())}}};
   }
   for (const DirectoryConnection& connection : config.directories) {
     LiveReport report{connection.name.str(), connection.path, {}};

@@ -19,6 +19,9 @@ struct LiveFinding {
   std::string hint;   ///< what to do; may be empty
 };
 
+/// That it failed, for people.
+LiveFinding wrong_finding(std::string what, const Error& error);
+
 struct LiveReport {
   std::string connection;
   std::string place;

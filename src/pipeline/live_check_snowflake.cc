@@ -1,7 +1,6 @@
 #include "pipeline/live_check_snowflake.h"
 
 #include <fmt/format.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,10 +11,10 @@
 #include <vector>
 
 #include "base/ascii_text.h"
-#include "base/digest.h"
 #include "load/request_id.h"
 #include "load/snowflake/snowflake_setup.h"
 #include "load/snowflake/table_guard.h"
+#include "pack/chunk_writer.h"
 #include "pipeline/s3_access.h"
 #include "pipeline/snowflake_access.h"
 #include "platform/scratch_folder.h"
@@ -30,10 +29,6 @@ constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr Duration kProbePatience = std::chrono::minutes(5);
 constexpr Duration kBetweenLooks = std::chrono::seconds(2);
 constexpr std::uint64_t kLimitSeconds = 60;
-
-LiveFinding wrong(std::string what, const Error& error) {
-  return {Verdict::kWrong, std::move(what), error.operation + " " + error.object + ": " + error.reason, error.hint};
-}
 
 LiveFinding good(std::string what, std::string found) {
   return {Verdict::kGood, std::move(what), std::move(found), ""};
@@ -74,7 +69,7 @@ class AccountTrial {
   bool log_in() {
     const auto said = ask("SELECT CURRENT_ROLE(), CURRENT_REGION()");
     if (!said) {
-      findings_.push_back(wrong("login", said.error()));
+      findings_.push_back(wrong_finding("login", said.error()));
       return false;
     }
     region_ = said->rows.empty() ? "" : amazon_region(said->rows[0].at(1).value_or(""));
@@ -97,7 +92,7 @@ class AccountTrial {
     LoadJob nothing;
     nothing.batch = "firn check";
     if (const Status fits = guard.check(nothing); !fits) {
-      findings_.push_back(wrong(what, fits.error()));
+      findings_.push_back(wrong_finding(what, fits.error()));
       return;
     }
     if (const std::string missing = missing_columns(repeater, place); !missing.empty()) {
@@ -151,7 +146,8 @@ class AccountTrial {
     const auto said = ask(fmt::format("SELECT COUNT(*) AS N FROM {}.{}.{}", sql_name(access_.connection().database),
                                       sql_name(access_.connection().schema), sql_name("_FIRN_PROBE")),
                           name);
-    findings_.push_back(said ? good("warehouse", "the role may use " + name) : wrong("warehouse", said.error()));
+    findings_.push_back(said ? good("warehouse", "the role may use " + name)
+                             : wrong_finding("warehouse", said.error()));
   }
 
   bool can_read(const SnowflakePlace& place) {
@@ -160,7 +156,7 @@ class AccountTrial {
     }
     const auto said = ask(fmt::format("LIST @{}/_firn/", sql_name(place, place.stage)));
     findings_.push_back(said ? good("stage", sql_name(place, place.stage) + " can be read")
-                             : wrong("stage", said.error()));
+                             : wrong_finding("stage", said.error()));
     return said.has_value();
   }
 
@@ -177,22 +173,21 @@ class AccountTrial {
       static_cast<void>(stage->remove(std::span(&key, 1)));  // what stays is small, and seen by `firn stage list`
     }
     findings_.push_back(loaded ? good(what, "one row has arrived in " + sql_name(place, "_FIRN_PROBE"))
-                               : wrong(what, loaded.error()));
+                               : wrong_finding(what, loaded.error()));
   }
 
   Status put(Stage& stage, const ObjectKey& key) {
     FIRN_ASSIGN(const auto folder, ScratchFolder::make_temporary());
-    const std::string row = "\"" + key.str() + "\",0\n";
-    std::string packed(ZSTD_compressBound(row.size()), '\0');
-    packed.resize(ZSTD_compress(packed.data(), packed.size(), row.data(), row.size(), 1));
     const std::string path = join(folder->path(), "probe");
-    FIRN_TRY(replace_file(surroundings_.files, path, packed));
+    FIRN_ASSIGN(auto writer, ChunkWriter::create(surroundings_.files, path));
+    FIRN_TRY(writer.append("\"" + key.str() + "\",0\n"));
+    FIRN_ASSIGN(const ChunkFile file, writer.finish());
     ObjectMetadata metadata;
-    metadata.rows = 1;
-    metadata.content_digest = sha256(row);
-    metadata.file_digest = sha256(packed);
-    metadata.bytes = packed.size();
-    bytes_ = packed.size();
+    metadata.rows = file.rows;
+    metadata.content_digest = file.content_digest;
+    metadata.file_digest = file.file_digest;
+    metadata.bytes = file.bytes_compressed;
+    bytes_ = file.bytes_compressed;
     FIRN_TRY(stage.put(key, path, metadata));
     return {};
   }

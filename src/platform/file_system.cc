@@ -28,6 +28,13 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
   return file->read_at(0, size);
 }
 
+Status create_file(FileSystem& files, const std::string& path, std::string_view content) {
+  FIRN_ASSIGN(const auto file, files.create(path));
+  FIRN_TRY(file->append(content));
+  FIRN_TRY(file->sync());
+  return files.sync_directory(parent_directory(path));
+}
+
 Status replace_file(FileSystem& files, const std::string& path, std::string_view content) {
   const auto temporary = path + ".new";
   if (auto written = write_synced(files, temporary, content); !written) {

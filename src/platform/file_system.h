@@ -73,6 +73,9 @@ class FileSystem {
 /// The whole file, if it is not larger than `limit` (kInvalidInput).
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t limit);
 
+/// Makes a file that is durable with its content; one that is there stays as it is (kAlreadyExists).
+Status create_file(FileSystem& files, const std::string& path, std::string_view content);
+
 /// Writes a small file so that after a crash either the old or the new content is there.
 Status replace_file(FileSystem& files, const std::string& path, std::string_view content);
 
