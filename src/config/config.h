@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cron.h"
 #include "base/time.h"
 #include "config/credential_config.h"
 #include "config/filter_config.h"
@@ -16,8 +17,10 @@
 #include "config/s3_config.h"
 #include "config/snowflake_config.h"
 #include "model/names.h"
+#include "model/period.h"
 #include "model/table.h"
 #include "platform/file_system.h"
+#include "platform/time_zone.h"
 
 namespace firn {
 
@@ -58,18 +61,27 @@ struct DuckdbConnection {
   Duration time_limit{};  ///< of one batch
 };
 
+/// When a repeater ingests by the calendar; load/schedule.h says which moments these are.
+struct ScheduleConfig {
+  CronExpression cron;
+  TimeZone time_zone;
+};
+
 struct RepeaterConfig {
   RepeaterName name;
   Kind kind = Kind::kForm;
-  TableName table;  ///< empty, like everything up to `keep_staged`, when the kind makes no rows
+  TableName table;  ///< empty, like everything up to `pipe`, when the kind makes no rows
   ConnectionName stage;
   ConnectionName destination;
-  std::uint64_t threshold = 0;   ///< uncompressed bytes that are not yet ingested
+  std::uint64_t threshold = 0;  ///< uncompressed bytes that are not yet ingested
+  Duration max_age{};           ///< of the oldest record that is not yet ingested; at most 30 days
+  std::optional<ScheduleConfig> schedule;
+  Period period = Period::kMonth;
   std::uint64_t chunk_size = 0;  ///< compressed
   Duration chunk_age{};
-  Duration keep_staged{};
-  std::optional<LoadMethod> method;  ///< only with a destination of type "snowflake"
-  std::string pipe;                  ///< of kSnowpipe, as Snowflake stores the name
+  std::optional<Duration> keep_staged;  ///< after a file is proven loaded; nothing: until the next ingest
+  std::optional<LoadMethod> method;     ///< only with a destination of type "snowflake"
+  std::string pipe;                     ///< of kSnowpipe, as Snowflake stores the name
   std::uint64_t journal_quota = 0;
   FilterConfig filter;
   PrivacyConfig privacy;

@@ -14,7 +14,6 @@
 #include "base/time.h"
 #include "config/explain.h"
 #include "config/listen_address.h"
-#include "config/nearest.h"
 #include "platform/file_system.h"
 #include "tests/support/simulated_file_system.h"
 
@@ -268,6 +267,7 @@ TEST(Config, OfAKindWithoutRowsNeedsNothingElse) {
 TEST(Config, OfAKindWithoutRowsRefusesWhatHasNoEffect) {
   for (const std::string setting :
        {"table = \"t\"", "stage = \"local_stage\"", "destination = \"local_warehouse\"", "threshold = \"1 GB\"",
+        "max_age = \"1h\"", "schedule = \"@daily\"", "time_zone = \"UTC\"", "period = \"day\"",
         "chunk_size = \"64 MB\"", "chunk_age = \"1h\"", "keep_staged = \"7d\""}) {
     const Loaded config = load(kCorrect + kStubs + setting + "\n");
     ASSERT_FALSE(config) << setting;
@@ -340,15 +340,6 @@ TEST(ListenAddress, KnowsWhatOnlyThisMachineReaches) {
   for (const char* wrong : {"", "1", ":1", "::1:1", "[127.0.0.1]:1", "127.0.0.1:", "127.0.0.1:x", "127.1:1"}) {
     EXPECT_FALSE(parse_listen_address(wrong)) << wrong;
   }
-}
-
-TEST(Nearest, FindsSwappedMissingAndWrongLetters) {
-  const std::vector<std::string> words{"chunk_age", "chunk_size", "threshold"};
-  EXPECT_EQ(nearest("chunk_aeg", words), "chunk_age");
-  EXPECT_EQ(nearest("treshold", words), "threshold");
-  EXPECT_EQ(nearest("Chunk_Size", words), "chunk_size");
-  EXPECT_EQ(nearest("database", words), std::nullopt);
-  EXPECT_EQ(nearest("", words), std::nullopt);
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/nearest.h"
 #include "config/config.h"
 #include "config/document.h"
-#include "config/nearest.h"
 #include "config/reader.h"
 #include "config/secrets.h"
 

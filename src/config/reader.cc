@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/time.h"
 #include "base/units.h"
 #include "config/config.h"
 #include "config/document.h"
-#include "config/nearest.h"
 #include "platform/paths.h"
 
 namespace firn {
@@ -187,19 +187,40 @@ bool SectionReader::flag(std::string_view key, bool standard) {
   return result;
 }
 
+std::optional<Duration> SectionReader::checked_duration(std::string_view key, const std::string& value,
+                                                        const DurationRule& rule, std::string_view hint) {
+  const auto parsed = parse_duration(value);
+  if (!parsed) {
+    refuse(key, fmt::format("\"{}\" is not a length of time", value), std::string(hint));
+    return std::nullopt;
+  }
+  if (*parsed < rule.least || *parsed > rule.most) {
+    refuse(key, fmt::format("\"{}\" must be from {} to {}, not {}", name_of(key), format_exact_duration(rule.least),
+                            format_exact_duration(rule.most), value));
+    return std::nullopt;
+  }
+  return parsed;
+}
+
 Duration SectionReader::duration(std::string_view key, const DurationRule& rule) {
   Duration result = rule.standard.value_or(rule.least);
   if (const auto value = given(key, !rule.standard, "\"1h\"")) {
-    const auto parsed = parse_duration(*value);
-    if (!parsed) {
-      refuse(key, fmt::format("\"{}\" is not a length of time", *value),
-             "write it like \"90s\", \"15m\", \"1h\" or \"7d\"");
-    } else if (*parsed < rule.least || *parsed > rule.most) {
-      refuse(key, fmt::format("\"{}\" must be from {} to {}, not {}", name_of(key), format_exact_duration(rule.least),
-                              format_exact_duration(rule.most), *value));
-    } else {
-      result = *parsed;
+    result = checked_duration(key, *value, rule, "write it like \"90s\", \"15m\", \"1h\" or \"7d\"").value_or(result);
+  }
+  note(key, format_exact_duration(result));
+  return result;
+}
+
+std::optional<Duration> SectionReader::duration_or(std::string_view key, std::string_view word,
+                                                   const DurationRule& rule) {
+  Duration result = rule.standard.value_or(rule.least);
+  if (const auto value = given(key, !rule.standard, fmt::format("\"{}\"", word))) {
+    if (*value == word) {
+      note(key, *value);
+      return std::nullopt;
     }
+    const std::string hint = fmt::format("write it like \"1h\" or \"7d\", or write \"{}\"", word);
+    result = checked_duration(key, *value, rule, hint).value_or(result);
   }
   note(key, format_exact_duration(result));
   return result;

@@ -72,6 +72,8 @@ class SectionReader {
   /// true or false, written without quotes.
   bool flag(std::string_view key, bool standard);
   Duration duration(std::string_view key, const DurationRule& rule);
+  /// The same, or nothing for this word.
+  std::optional<Duration> duration_or(std::string_view key, std::string_view word, const DurationRule& rule);
   /// A list of texts, none of them empty and the list neither; shown only when it is in the file. Empty when missing or
   /// wrong.
   std::vector<std::string> texts(std::string_view key, const ListRule& rule);
@@ -98,6 +100,9 @@ class SectionReader {
   const ConfigMember* find(std::string_view key);
   /// The text in the file; nothing when missing or not a text (then reported).
   std::optional<std::string> given(std::string_view key, bool required, std::string_view example);
+  /// A length of time within its limits; nothing after an error.
+  std::optional<Duration> checked_duration(std::string_view key, const std::string& value, const DurationRule& rule,
+                                           std::string_view hint);
   void note(std::string_view key, std::string value);
 
   const ConfigNode* node_;

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "base/ascii_text.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "config/config.h"
 #include "config/credential_section.h"
 #include "config/http_section.h"
 #include "config/listener_section.h"
-#include "config/nearest.h"
 #include "config/sections.h"
 
 namespace firn {

@@ -25,6 +25,7 @@
 #include "config/s3_section.h"
 #include "config/secrets.h"
 #include "config/snowflake_section.h"
+#include "config/trigger_section.h"
 #include "model/names.h"
 #include "model/table.h"
 
@@ -159,16 +160,16 @@ void read_loading(SectionReader& section, const SectionResults& results, Repeate
   if (type != results.connection_types.end() && type->second == "snowflake") {
     read_method(section, repeater);
   }
-  repeater.threshold = section.size("threshold", {kGiga, kKilo, kMost});
+  read_triggers(section, repeater);
   repeater.chunk_size = section.size("chunk_size", {64 * kMega, 64 * kKilo, 250 * kMega});
   repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
-  repeater.keep_staged = section.duration("keep_staged", {7 * kDay, Duration(0), 55 * kDay});
+  repeater.keep_staged = section.duration_or("keep_staged", "next_ingest", {7 * kDay, Duration(0), 55 * kDay});
 }
 
 /// Kinds without rows have nothing to pack, stage or load.
 void refuse_loading(SectionReader& section, Kind kind) {
-  for (const char* key :
-       {"table", "stage", "destination", "method", "pipe", "threshold", "chunk_size", "chunk_age", "keep_staged"}) {
+  for (const char* key : {"table", "stage", "destination", "method", "pipe", "threshold", "max_age", "schedule",
+                          "time_zone", "period", "chunk_size", "chunk_age", "keep_staged"}) {
     if (section.has(key)) {
       section.refuse(key,
                      fmt::format("\"{}\" has no effect: documents of kind \"{}\" make no rows", key, to_string(kind)),

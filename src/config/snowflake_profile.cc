@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/ascii_text.h"
+#include "base/nearest.h"
 #include "config/document.h"
-#include "config/nearest.h"
 #include "platform/file_system.h"
 #include "platform/paths.h"
 

@@ -203,7 +203,7 @@ void RepeaterLine::make_front_steps() {
     trigger_ = std::make_unique<TriggerStep>(name, catalog, clock, TriggerPolicy{repeater_.threshold},
                                              [this] { return journal_->end(0); });
     purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, *ends_.stage, *journal_, files, clock},
-                                         PurgeOptions{chunk_directory(), repeater_.keep_staged});
+                                         PurgeOptions{chunk_directory(), repeater_.keep_staged.value_or(Duration(0))});
   } else {
     purge_ = std::make_unique<RetireStep>(name, catalog, *journal_);
   }
