@@ -76,11 +76,18 @@ stage = "local_stage"
 destination = "local_warehouse"
 # So much uncompressed data that is not yet ingested starts an ingest; `firn ingest` starts one at any time.
 threshold = "1 GB"
+# Or the age of the oldest form that is not yet ingested, at most 30 days.
+max_age = "30d"
+# Or a time, written as in crontab(5), in a time zone of the IANA; here at midnight on the first day of each month.
+# schedule = "@monthly"
+# time_zone = "Africa/Nairobi"
+# The stage has a directory for each "month", "week" or "day".
+period = "month"
 # A chunk is closed at this compressed size. 10 to 250 MB: smaller ones cost more, larger ones load slower.
 chunk_size = "64 MB"
 # Or at this age, because until then its forms lie on one disk only.
 chunk_age = "1h"
-# How long loaded files stay on the stage, 0 to 55 days.
+# How long loaded files stay on the stage, 0 to 55 days, or "next_ingest": until the next one.
 keep_staged = "7d"
 # The largest size of the journal; over it the answer is 503 and HQ sends again later.
 journal_quota = "10 GB"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from firn import ATTENTION, CONFIGURATION, FAILED, REPEATER, UNREACHABLE
 from forms import FormMaker, edited, encode
 
@@ -72,6 +73,47 @@ def test_check_names_file_line_and_the_nearest_word(make_firn):
     shown = firn.run("check")
     assert shown.returncode == CONFIGURATION
     assert re.search(rf"firn\.toml:{line}\b", shown.stderr) and "chunk_age" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ('schedule = "0 25 * * *"', ["column 3", 'field "hour": 25 is not in 0-23']),
+        ('schedule = "0 0 30 2 *"', ["column 5", "would never fire"]),
+        ('time_zone = "Africa/Nairobi"', ["no effect without", "schedule"]),
+        ('schedule = "@monthly"\ntime_zone = "Africa/Narobi"', ["Africa/Narobi", 'did you mean "Africa/Nairobi"?']),
+        ('max_age = "31d"', ["from 1m to 30d, not 31d"]),
+        ('period = "year"', ["month", "week", "day"]),
+    ],
+)
+def test_check_refuses_a_trigger_that_cannot_be(make_firn, setting, words):
+    firn = make_firn(extra=setting)
+    line = 1 + firn.config.read_text().split("\n").index(setting.split("\n")[-1])
+    shown = firn.run("check")
+    assert shown.returncode == CONFIGURATION
+    assert re.search(rf"firn\.toml:{line}:", shown.stderr), shown.stderr
+    for word in words:
+        assert word in shown.stderr
+
+
+def test_check_refuses_to_keep_what_the_destination_forgets(make_firn):
+    shown = make_firn(keep_staged="56d").run("check")
+    assert shown.returncode == CONFIGURATION and "from 0s to 55d, not 56d" in shown.stderr
+
+
+def test_check_takes_a_schedule_and_shows_it(make_firn):
+    extra = 'schedule = "0 3 * * fri-sun"\ntime_zone = "Australia/Lord_Howe"\nperiod = "week"'
+    shown = make_firn(keep_staged="next_ingest", extra=extra).run("check")
+    assert shown.returncode == 0, shown.stderr
+    for text in ("0 3 * * fri-sun", "Australia/Lord_Howe", "next_ingest"):
+        assert text in shown.stdout
+
+
+def test_a_machine_without_time_zones_is_told_what_to_install(make_firn, tmp_path, monkeypatch):
+    firn = make_firn(extra='schedule = "@daily"\ntime_zone = "Africa/Nairobi"')
+    monkeypatch.setenv("TZDIR", str(tmp_path))
+    shown = firn.run("check")
+    assert shown.returncode == CONFIGURATION and "install the package tzdata" in shown.stderr
 
 
 def test_a_secret_that_others_can_read_is_refused(make_firn):
