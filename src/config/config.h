@@ -16,6 +16,7 @@
 #include "config/s3_config.h"
 #include "config/snowflake_config.h"
 #include "model/names.h"
+#include "model/price/prices.h"
 #include "model/table.h"
 #include "platform/file_system.h"
 
@@ -106,6 +107,7 @@ struct Config {
   LogConfig log;
   MonitorConfig monitor;
   DebugConfig debug;
+  Prices prices;
   std::vector<DirectoryConnection> directories;
   std::vector<S3Connection> buckets;
   std::vector<DuckdbConnection> databases;
