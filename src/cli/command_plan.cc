@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -65,44 +65,52 @@ int take_list_price(const CliContext& context, Prices& prices) {
   return kExitUsage;
 }
 
-/// "List prices", and what replaces some of them.
-std::string origin_of_prices(const CliContext& context, const std::optional<Config>& config) {
-  std::vector<std::string> set;
-  if (config) {
-    for (const Setting& setting : config->settings) {
-      if (setting.key.starts_with("prices.") && !setting.is_standard) {
-        set.push_back(fmt::format("{} from line {}", setting.key, setting.line));
-      }
-    }
-  }
-  if (context.arguments.plan.dollars_per_credit) {
-    set.emplace_back("--dollars-per-credit");
-  }
-  return set.empty() ? "All are list prices"
-                     : fmt::format("List prices, except for what was set: {}", fmt::join(set, ", "));
+/// What a region or an edition of the command line replaces.
+bool is_replaced(const PlanArguments& asked, const std::string& key) {
+  const bool has_list = !asked.region.empty() || !asked.edition.empty();
+  return (has_list && (key == "prices.dollars_per_credit" || key == "prices.table_dollars_per_tb_month")) ||
+         (asked.dollars_per_credit && key == "prices.dollars_per_credit") || key == "prices.region" ||
+         key == "prices.edition";
 }
 
-/// What comes in, from the command line or else from the history.
+/// The prices that no list has said, each with its place.
+std::vector<std::string> prices_set(const PlanArguments& asked, const std::optional<Config>& config) {
+  std::vector<std::string> set;
+  if (asked.dollars_per_credit) {
+    set.emplace_back("--dollars-per-credit");
+  }
+  if (!config) {
+    return set;
+  }
+  for (const Setting& setting : config->settings) {
+    if (setting.key.starts_with("prices.") && !setting.is_standard && !is_replaced(asked, setting.key)) {
+      set.push_back(fmt::format("{} = {}, line {} of firn.toml", setting.key, setting.value, setting.line));
+    }
+  }
+  return set;
+}
+
+/// What comes in: the command line's word, else the history's, else an assumption.
 int take_workload(const CliContext& context, PlanReport& report) {
   const PlanArguments& asked = context.arguments.plan;
-  std::optional<PlanHistory> history;
+  PlanFacts& facts = report.facts;
+  report.facts_from = asked.bytes_per_form ? "forms come evenly over the day"
+                                           : fmt::format("{} a form (--bytes-per-form), evenly over the day",
+                                                         format_size(static_cast<std::uint64_t>(facts.bytes_per_form)));
   if (!asked.repeater.empty()) {
-    const auto found = plan_history(context, asked.repeater);
-    if (!found) {
-      return found.error();
+    const auto history = plan_history(context, asked.repeater);
+    if (!history) {
+      return history.error();
     }
-    history = *found;
     report.facts_from =
-        fmt::format("{} as received by {} within {}", "forms", asked.repeater, format_duration(history->span));
-    report.facts.forms_per_day = history->forms_per_day;
-    report.facts.bytes_per_form = history->bytes_per_form.value_or(report.facts.bytes_per_form);
-    report.facts.compression = history->compression.value_or(report.facts.compression);
+        fmt::format("forms keep coming as {} has received them for {}", asked.repeater, format_duration(history->span));
+    facts.forms_per_day = history->forms_per_day;
+    facts.bytes_per_form = history->bytes_per_form.value_or(facts.bytes_per_form);
+    facts.compression = history->compression.value_or(facts.compression);
   }
-  report.facts.forms_per_day = asked.forms_per_day.value_or(report.facts.forms_per_day);
+  facts.forms_per_day = asked.forms_per_day.value_or(facts.forms_per_day);
   if (asked.bytes_per_form) {
-    report.facts.bytes_per_form = static_cast<double>(*asked.bytes_per_form);
-  } else if (!history) {
-    report.facts_from = fmt::format("{} a form (--bytes-per-form)", format_size(5000));
+    facts.bytes_per_form = static_cast<double>(*asked.bytes_per_form);
   }
   return kExitOk;
 }
@@ -133,7 +141,7 @@ int run_plan(const CliContext& context) {
   }
   const PlanArguments& asked = context.arguments.plan;
   report.prices.dollars_per_credit = asked.dollars_per_credit.value_or(report.prices.dollars_per_credit);
-  report.prices_from = origin_of_prices(context, config);
+  report.prices_set = prices_set(asked, config);
   report.facts = facts_of(asked, report.prices);
   if (const int wrong = take_workload(context, report); wrong != kExitOk) {
     return wrong;

@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <chrono>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "cli/exit_code.h"
 #include "tests/support/cli_fixture.h"
 
@@ -42,7 +45,7 @@ TEST_F(PlanBefore, NeedsNothingButANumber) {
   expect_out("* the cheapest: Snowpipe, every 1h: $");
   expect_out("  method = \"snowpipe\"\n  threshold = \"1 GB\"\n  max_age = \"1h\"\n");
   expect_out("CHEAPER THAN SNOWPIPE FROM");
-  expect_out("5 kB a form (--bytes-per-form)");
+  expect_out("Assumed: 5 kB a form (--bytes-per-form), evenly over the day;");
   expect_out("List prices: Snowflake Service Consumption Table, AWS list prices of us-east-1, of 2026-03-31.");
 }
 
@@ -107,7 +110,11 @@ TEST_F(Plan, TakesThePricesOfTheConfiguration) {
   write("/etc/firn/firn.toml", "[prices]\nregion = \"eu-west-1\"\ndollars_per_credit = 1.5\n" + file);
   const json::object plan_ = plan({"--forms-per-day", "1"});
   EXPECT_DOUBLE_EQ(plan_.at("prices").at("dollars_per_credit").as_double(), 1.5);
-  EXPECT_NE(plan_.at("prices_from").as_string().find("prices.dollars_per_credit from line 3"), json::string::npos);
+  EXPECT_EQ(plan_.at("prices_set").as_array().at(0).as_string(),
+            "prices.dollars_per_credit = 1.5, line 3 of firn.toml");
+  const json::object elsewhere = plan({"--forms-per-day", "1", "--region", "us-east-1"});
+  EXPECT_DOUBLE_EQ(elsewhere.at("prices").at("dollars_per_credit").as_double(), 3.0);
+  EXPECT_TRUE(elsewhere.at("prices_set").as_array().empty());
   EXPECT_DOUBLE_EQ(
       plan({"--forms-per-day", "1", "--dollars-per-credit", "2.25"}).at("prices").at("dollars_per_credit").as_double(),
       2.25);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -138,6 +139,21 @@ std::string latest_text(const PlanReport& report, const PlanSetting& setting) {
       dollar_text(table_dollars_per_month(report.prices, stored)));
 }
 
+/// The best setting of Snowpipe beside another choice: what doing without a warehouse costs.
+std::string snowpipe_text(const PlanReport& report, const PlanSetting& chosen) {
+  const PlanSetting* best = nullptr;
+  for (const PlanSetting& setting : report.settings) {
+    const bool fits = setting.way.method == PlanMethod::kSnowpipe && setting.is_fresh_enough;
+    if (fits && (best == nullptr || setting.dollars_per_month() < best->dollars_per_month())) {
+      best = &setting;
+    }
+  }
+  return best == nullptr || chosen.way.method == PlanMethod::kSnowpipe
+             ? ""
+             : fmt::format("\n(Snowpipe, without a warehouse, every {}: {})", format_exact_duration(best->interval),
+                           dollar_text(best->dollars_per_month()));
+}
+
 std::string choice_text(const PlanReport& report) {
   const auto found = std::ranges::find_if(report.settings, &PlanSetting::is_cheapest);
   const std::string wish = report.facts.freshness ? format_exact_duration(*report.facts.freshness) : "";
@@ -147,7 +163,8 @@ std::string choice_text(const PlanReport& report) {
   }
   return fmt::format("* the cheapest{}: {}, every {}: {} a month{}\n{}\n{}", wish.empty() ? "" : " within " + wish,
                      way_name(report.facts, found->way), format_exact_duration(found->interval),
-                     dollar_text(found->dollars_per_month()), wish.empty() ? "" : "\n(in brackets: later than that)",
+                     dollar_text(found->dollars_per_month()),
+                     snowpipe_text(report, *found) + (wish.empty() ? "" : "\n(in brackets: later than that)"),
                      toml_text(*found), latest_text(report, *found));
 }
 
@@ -177,15 +194,20 @@ std::string break_even_text(const PlanReport& report) {
 
 std::string sources_text(const PlanReport& report) {
   const Prices& prices = report.prices;
+  std::string exceptions;
+  for (const std::string& price : report.prices_set) {
+    exceptions += fmt::format("Not from the list: {}.\n", price);
+  }
   return fmt::format(
       "Prices: ${:.2f} a credit ({}, {}); Snowpipe {} credits a GB;\n"
-      "XS {} credits an hour, Gen2 {} times that, for {} s at least. {}.\n"
+      "XS {} credits an hour, Gen2 {} times that, for {} s at least.\n{}"
       "List prices: {}, of {}.\n"
-      "Assumed: {}; files {:.1f} times smaller; a COPY takes {} s and reads {} MB/s\n"
-      "in each of {} threads. docs/costs.md has the formulas, and what is not included.\n",
+      "Assumed: {}; files {:.1f} times smaller;\n"
+      "a COPY takes {} s and reads {} MB/s in each of {} threads.\n"
+      "docs/costs.md has the formulas, and what is not included.\n",
       prices.dollars_per_credit, prices.region, to_string(prices.edition), prices.snowpipe_credits_per_gigabyte,
-      prices.warehouse_credits_per_hour, prices.second_generation_factor, prices.warehouse_minimum_seconds,
-      report.prices_from, kListPriceSource, kListPriceDate, report.facts_from, report.facts.compression,
+      prices.warehouse_credits_per_hour, prices.second_generation_factor, prices.warehouse_minimum_seconds, exceptions,
+      kListPriceSource, kListPriceDate, report.facts_from, report.facts.compression,
       report.facts.speed.statement_seconds, report.facts.speed.megabytes_per_thread_second, report.facts.speed.threads);
 }
 
@@ -302,7 +324,7 @@ std::string plan_json(const PlanReport& report) {
                    {"freshness_seconds", facts.freshness ? json::value(to_seconds(*facts.freshness)) : nullptr},
                    {"facts_from", report.facts_from},
                    {"prices", prices_json(report.prices)},
-                   {"prices_from", report.prices_from},
+                   {"prices_set", json::array(report.prices_set.begin(), report.prices_set.end())},
                    {"settings", settings},
                    {"break_even", break_even_json(report)}});
 }

@@ -13,7 +13,7 @@ struct PlanReport {
   PlanFacts facts;
   std::string facts_from;  ///< for people: what is assumed or learnt
   Prices prices;
-  std::string prices_from;  ///< for people: which of them are no list prices
+  std::vector<std::string> prices_set;  ///< which of them are no list prices, and where they come from
   std::vector<PlanSetting> settings;
 };
 

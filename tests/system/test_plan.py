@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from firn import program
+from firn import REPEATER, program
+from forms import FormMaker, encode
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURE = pathlib.Path(__file__).parent / "fixtures" / "price_rows.csv"
@@ -85,3 +86,15 @@ def test_the_list_prices_on_the_page_are_those_of_the_program(tmp_path):
             prices = json.loads(plan(tmp_path, *words))["prices"]
             assert prices["dollars_per_credit"] == float(credit), (region, edition)
             assert prices["table_dollars_per_tb_month"] == float(storage or "23"), region
+
+
+def test_the_plan_takes_forms_from_what_the_daemon_has_received(firn):
+    firn.post_all([encode(form) for form in FormMaker(71).forms(40)])
+    firn.ingest()
+    learnt = firn.ask("plan", "--repeater", REPEATER)
+    (seen,) = firn.ask("status")["repeaters"]
+    (chunks,) = seen["chunks"]
+    assert learnt["bytes_per_form"] == chunks["bytes_uncompressed"] / chunks["rows"]
+    assert learnt["compression"] == chunks["bytes_uncompressed"] / chunks["bytes_compressed"]
+    assert learnt["forms_per_day"] > 40, "they came within seconds"
+    assert firn.run("plan", "--repeater", REPEATER).returncode == 0
