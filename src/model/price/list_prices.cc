@@ -46,6 +46,7 @@ constexpr auto kRegions = std::to_array<RegionPrices>({
 
 std::vector<std::string> price_regions() {
   std::vector<std::string> names;
+  names.reserve(kRegions.size());
   for (const RegionPrices& region : kRegions) {
     names.emplace_back(region.name);
   }
