@@ -106,6 +106,12 @@ Result<value> open_batch(Catalog& catalog, const RepeaterName& repeater) {
   return object{{"period", batches.front().period}, {"number", batches.front().number}};
 }
 
+/// When the repeater's first batch was opened: since then it counts.
+Result<value> first_batch_opened_at(Catalog& catalog, const RepeaterName& repeater) {
+  FIRN_ASSIGN(const auto batches, catalog.batches({.repeater = repeater, .limit = 1}));
+  return batches.empty() ? value(nullptr) : value(format_iso8601(batches.front().opened_at));
+}
+
 /// Adds what only an open journal can tell.
 Status add_journal(object& out, RepeaterLine& line, Daemon& daemon, const RepeaterTotals& totals) {
   Journal* journal = line.journal();
@@ -136,6 +142,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
   FIRN_ASSIGN(const auto totals, catalog.totals(line.name()));
   FIRN_ASSIGN(auto batch, open_batch(catalog, line.name()));
   FIRN_ASSIGN(auto unfinished, unfinished_batches(catalog, line.name()));
+  FIRN_ASSIGN(auto first_opened_at, first_batch_opened_at(catalog, line.name()));
   const RepeaterConfig& config = line.config();
   object out{{"name", line.name().str()},
              {"kind", to_string(config.kind)},
@@ -151,6 +158,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
              {"quarantine_open", totals.quarantine_open},
              {"quarantine_open_bytes", totals.quarantine_open_bytes},
              {"fetch_open", totals.fetch_open},
+             {"first_batch_opened_at", std::move(first_opened_at)},
              {"open_batch", std::move(batch)},
              {"batches_unfinished", std::move(unfinished)},
              {"uningested_bytes", totals.uningested_bytes},

@@ -38,6 +38,44 @@ std::string check_duration(const std::string& text) {
   return parse_duration(text) ? "" : "write it like 90s, 15m or 1h";
 }
 
+std::string check_size(const std::string& text) { return parse_size(text) ? "" : "write it like 5000, 5 kB or 1.2 MB"; }
+
+std::string check_freshness(const std::string& text) {
+  return parse_duration(text).value_or(Duration(0)) > Duration(0) ? "" : "write it like 15m, 1h or 1d";
+}
+
+void add_plan_command(CLI::App& app, Arguments& arguments) {
+  PlanArguments& options = arguments.plan;
+  CLI::App* plan =
+      add(app, arguments, Command::kPlan, "plan",
+          "Show what each way of loading into Snowflake costs a month, and the cheapest; needs no account");
+  plan->add_option("--forms-per-day", options.forms_per_day, "How many forms come in a day")
+      ->check(CLI::Range(1.0, 1e9))
+      ->type_name("COUNT");
+  plan->add_option_function<std::string>(
+          "--bytes-per-form", [&options](const std::string& text) { options.bytes_per_form = parse_size(text); },
+          "A form's row in CSV, before compression (5 kB)")
+      ->check(CLI::Validator(check_size, "SIZE"));
+  plan->add_option_function<std::string>(
+          "--freshness", [&options](const std::string& text) { options.freshness = parse_duration(text); },
+          "How old a form may be at most when its row appears, like 1h")
+      ->check(CLI::Validator(check_freshness, "DURATION"));
+  plan->add_option("--region", options.region, "AWS region of the Snowflake account (us-east-1)")->type_name("NAME");
+  plan->add_option("--edition", options.edition,
+                   "standard, enterprise, business-critical or virtual-private (enterprise)")
+      ->check(CLI::IsMember({"standard", "enterprise", "business-critical", "virtual-private"}))
+      ->type_name("NAME");
+  plan->add_option("--dollars-per-credit", options.dollars_per_credit, "What your contract says, else the list price")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("PRICE");
+  plan->add_flag("--shared-warehouse", options.shared_warehouse, "A warehouse runs for other work anyway: use it too");
+  plan->add_option("--bucket-region", options.bucket_region, "The bucket's region, when it is not the account's")
+      ->type_name("NAME");
+  plan->add_flag("--kms", options.kms, "The bucket is encrypted with a key of KMS, bucket key on");
+  plan->add_option("--repeater", options.repeater, "Take the forms from what the daemon has received for this one")
+      ->type_name("NAME");
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* serve = add(app, arguments, Command::kServe, "serve", "Run the daemon until SIGTERM");
   serve->add_option("--port-file", arguments.serve.port_file, "Write the port of intake there once it accepts")
@@ -220,6 +258,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   add_common(*app, arguments);
   app->get_formatter()->column_width(32);
   add_daemon_commands(*app, arguments);
+  add_plan_command(*app, arguments);
   add_quarantine_commands(*app, arguments);
   add_journal_commands(*app, arguments);
   add_stage_commands(*app, arguments);
@@ -237,6 +276,9 @@ std::string mistake_in(const Arguments& arguments) {
   }
   if (!std::ranges::all_of(quarantine.position, [](char c) { return c >= '0' && c <= '9'; })) {
     return "POSITION must be a number, as `firn quarantine list` shows it";
+  }
+  if (arguments.command == Command::kPlan && !arguments.plan.forms_per_day && arguments.plan.repeater.empty()) {
+    return "say how many forms come: --forms-per-day COUNT, or --repeater NAME of a running daemon";
   }
   return "";
 }

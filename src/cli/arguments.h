@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ enum class Command {
   kKeygen,
   kAudit,
   kStageList,
+  kPlan,
   kStatus,
   kIngest,
   kTrace,
@@ -72,6 +74,19 @@ struct IngestArguments {
   Duration timeout = std::chrono::hours(1);
 };
 
+struct PlanArguments {
+  std::optional<double> forms_per_day;          ///< needed unless a repeater's history has it
+  std::optional<std::uint64_t> bytes_per_form;  ///< in CSV, before compression
+  std::optional<Duration> freshness;
+  std::string region;  ///< empty: of the configuration, or the standard one; so are the next two
+  std::string edition;
+  std::optional<double> dollars_per_credit;
+  bool shared_warehouse = false;  ///< there is one that runs anyway
+  std::string bucket_region;      ///< empty: that of the account
+  bool kms = false;
+  std::string repeater;  ///< whose history counts; empty: none
+};
+
 struct TraceArguments {
   std::string id;
   std::string repeater;
@@ -113,6 +128,7 @@ struct Arguments {
   StageArguments stage;
   AuditArguments audit;
   IngestArguments ingest;
+  PlanArguments plan;
   TraceArguments trace;
   QuarantineArguments quarantine;
   CredentialArguments credential;

@@ -153,7 +153,7 @@ TEST_F(Commands, FindTheirConfiguration) {
 TEST_F(Commands, CheckShowsEverySettingAndWarnings) {
   write("/etc/firn/firn.toml", files_.content("/etc/firn/firn.toml").value() + "chunk_size = \"1 MB\"\n");
   EXPECT_EQ(run({"check"}), kExitOk);
-  expect_out("repeater.forms.chunk_size           1 MB                        line 12\n");
+  expect_out("repeater.forms.chunk_size               1 MB                        line 12\n");
   expect_err("warning: /etc/firn/firn.toml:12:14: chunks of 1 MB cost more");
   EXPECT_EQ(run({"check", "--json"}), kExitOk);
   expect_out(R"("key":"repeater.forms.chunk_size","value":"1 MB","origin":"file","line":12)");

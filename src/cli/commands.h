@@ -14,6 +14,7 @@ int run_setup_snowflake(const CliContext& context);
 int run_keygen(const CliContext& context);
 int run_stage_list(const CliContext& context);
 int run_audit(const CliContext& context);
+int run_plan(const CliContext& context);
 int run_status(const CliContext& context);
 int run_ingest(const CliContext& context);
 int run_trace(const CliContext& context);

@@ -17,7 +17,8 @@
 #include "cli/demo_forms.h"
 #include "cli/json_fields.h"
 #include "cli/table.h"
-#include "load/price.h"
+#include "load/price/snowpipe.h"
+#include "load/price/warehouse.h"
 #include "model/table.h"
 
 namespace firn {
@@ -26,8 +27,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr double kMillion = 1e6;
-constexpr double kGigabyte = 1e9;
-constexpr std::uint64_t kOneRun = 1;
+constexpr double kOneRun = 1;
+constexpr double kPeriodSeconds = 3600;
 
 double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
@@ -71,7 +72,7 @@ std::string counts_text(const DemoResult& result) {
   return table.str("  ");
 }
 
-/// What the same files would cost, with the formulas of load/price.h.
+/// What the same files would cost, with the formulas of load/price/.
 struct DemoPrice {
   double snowpipe_credits = 0;
   double snowpipe_dollars = 0;
@@ -81,19 +82,19 @@ struct DemoPrice {
 };
 
 DemoPrice price_of(const DemoResult& result) {
-  const SnowflakePrices prices;
+  const Prices prices;
   DemoPrice price;
-  price.snowpipe_credits = snowpipe_credits(prices, result.bytes_uncompressed);
+  price.snowpipe_credits = snowpipe_credits(prices, gigabytes(result.bytes_uncompressed));
   price.snowpipe_dollars = dollars(prices, price.snowpipe_credits);
   price.snowpipe_dollars_per_million =
       price.snowpipe_dollars * kMillion / static_cast<double>(std::max<std::uint64_t>(1, result.rows_in_table));
-  price.copy_credits = cold_copy_credits(prices, kOneRun, 0);
+  price.copy_credits = cold_copy_credits(prices, {}, kOneRun, 0, kPeriodSeconds);
   price.copy_dollars = dollars(prices, price.copy_credits);
   return price;
 }
 
 std::string price_text(const DemoResult& result) {
-  const SnowflakePrices prices;
+  const Prices prices;
   const DemoPrice price = price_of(result);
   return fmt::format(
       "In Snowflake, at list price, loading this once would cost\n"
@@ -102,10 +103,9 @@ std::string price_text(const DemoResult& result) {
       "  by COPY      ${:.5f} = {:.0f} s, the least an XS warehouse is paid for, / 3600 x {:.0f} credit an hour x "
       "${:.2f};\n"
       "               and no more for a hundred times as many rows, as long as they load within that time\n",
-      price.snowpipe_dollars, static_cast<double>(result.bytes_uncompressed) / kGigabyte,
-      prices.snowpipe_credits_per_gigabyte, prices.dollars_per_credit, price.snowpipe_dollars_per_million,
-      price.copy_dollars, prices.warehouse_minimum_seconds, prices.warehouse_credits_per_hour,
-      prices.dollars_per_credit);
+      price.snowpipe_dollars, gigabytes(result.bytes_uncompressed), prices.snowpipe_credits_per_gigabyte,
+      prices.dollars_per_credit, price.snowpipe_dollars_per_million, price.copy_dollars,
+      prices.warehouse_minimum_seconds, prices.warehouse_credits_per_hour, prices.dollars_per_credit);
 }
 
 std::string latest_text(const DemoResult& result) {

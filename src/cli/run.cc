@@ -27,6 +27,8 @@ int run_command(const CliContext& context) {
       return run_keygen(context);
     case Command::kStageList:
       return run_stage_list(context);
+    case Command::kPlan:
+      return run_plan(context);
     case Command::kStatus:
       return run_status(context);
     case Command::kIngest:

@@ -18,6 +18,7 @@
 #include "config/snowflake_config.h"
 #include "model/names.h"
 #include "model/period.h"
+#include "model/price/prices.h"
 #include "model/table.h"
 #include "platform/file_system.h"
 #include "platform/time_zone.h"
@@ -118,6 +119,7 @@ struct Config {
   LogConfig log;
   MonitorConfig monitor;
   DebugConfig debug;
+  Prices prices;
   std::vector<DirectoryConnection> directories;
   std::vector<S3Connection> buckets;
   std::vector<DuckdbConnection> databases;

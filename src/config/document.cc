@@ -58,6 +58,9 @@ ConfigNode convert(const toml::node& node) {
     result.text = text->get();
   } else if (const auto* integer = node.as_integer()) {
     result.integer = integer->get();
+    result.decimal = static_cast<double>(integer->get());
+  } else if (const auto* decimal = node.as_floating_point()) {
+    result.decimal = decimal->get();
   } else if (const auto* truth = node.as_boolean()) {
     result.truth = truth->get();
   }

@@ -25,6 +25,7 @@ struct ConfigNode {
   ConfigPlace place;
   std::string text;                   ///< of kString
   std::int64_t integer = 0;           ///< of kInteger
+  double decimal = 0;                 ///< of kInteger and kFloat
   bool truth = false;                 ///< of kBoolean
   std::vector<ConfigMember> members;  ///< of kTable, in the order of the file
   std::vector<ConfigNode> elements;   ///< of kArray

@@ -174,6 +174,26 @@ std::uint64_t SectionReader::number(std::string_view key, const NumberRule& rule
   return result;
 }
 
+double SectionReader::decimal(std::string_view key, const DecimalRule& rule) {
+  double result = rule.standard.value_or(rule.least);
+  const ConfigMember* member = find(key);
+  if (member == nullptr && !rule.standard) {
+    refuse(key, fmt::format("the setting \"{}\" is missing", name_of(key)), fmt::format("add {} = 1.5", key));
+  } else if (member != nullptr) {
+    const ConfigNode& value = member->value;
+    const bool is_number = value.type == ConfigNode::Type::kInteger || value.type == ConfigNode::Type::kFloat;
+    // Written so that "not a number" is refused too.
+    if (!is_number || !(value.decimal >= rule.least && value.decimal <= rule.most)) {
+      refuse(key, fmt::format("\"{}\" must be a number from {} to {}", name_of(key), rule.least, rule.most),
+             fmt::format("write it without quotes, like {} = 1.5", key));
+    } else {
+      result = value.decimal;
+    }
+  }
+  note(key, fmt::format("{}", result));
+  return result;
+}
+
 bool SectionReader::flag(std::string_view key, bool standard) {
   bool result = standard;
   if (const ConfigMember* member = find(key)) {

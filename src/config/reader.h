@@ -48,6 +48,12 @@ struct NumberRule {
   std::uint64_t most = 0;
 };
 
+struct DecimalRule {
+  std::optional<double> standard;
+  double least = 0;
+  double most = 0;
+};
+
 struct ListRule {
   std::size_t most = 0;     ///< elements
   std::size_t longest = 0;  ///< bytes of an element
@@ -69,6 +75,8 @@ class SectionReader {
   std::uint64_t size(std::string_view key, const SizeRule& rule);
   /// A whole number, written without quotes.
   std::uint64_t number(std::string_view key, const NumberRule& rule);
+  /// A number, maybe with a fraction, written without quotes.
+  double decimal(std::string_view key, const DecimalRule& rule);
   /// true or false, written without quotes.
   bool flag(std::string_view key, bool standard);
   Duration duration(std::string_view key, const DurationRule& rule);

@@ -20,6 +20,7 @@
 #include "config/listener_section.h"
 #include "config/monitor_section.h"
 #include "config/prefix.h"
+#include "config/price_section.h"
 #include "config/privacy_section.h"
 #include "config/reader.h"
 #include "config/s3_section.h"
@@ -229,6 +230,7 @@ void read_sections(const ConfigNode& root, SectionResults& results) {
   read_log(top, results);
   read_monitor(top, results);
   read_debug(top, results);
+  read_prices(top, results);
   read_connections(top, results);
   read_repeaters(top, results);
   top.finish();
