@@ -16,9 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "admin/control_view.h"
 #include "admin/ingest_view.h"
 #include "admin/json.h"
+#include "admin/purge_view.h"
 #include "admin/quarantine_view.h"
+#include "admin/schedule_view.h"
 #include "admin/stage_view.h"
 #include "admin/status_view.h"
 #include "admin/trace_view.h"
@@ -155,6 +158,16 @@ Result<object> quarantine_call(Daemon& daemon, const Call& call, const std::stri
   return fail(no_route(target));
 }
 
+Result<object> control_call(Daemon& daemon, const std::string& name, const object& body) {
+  FIRN_ASSIGN(const auto repeater, text_field(body, "repeater"));
+  FIRN_ASSIGN(const auto step, text_field(body, "step"));
+  if (name == "drain") {
+    return drain(daemon, repeater.value_or(""));
+  }
+  const ControlWish wish{repeater.value_or(""), step.value_or("")};
+  return name == "pause" ? pause(daemon, wish) : resume(daemon, wish);
+}
+
 Result<object> route(Daemon& daemon, const Call& call, const std::string& target) {
   const std::string name = call.path.empty() ? "" : call.path.front();
   const bool get = call.method == "GET";
@@ -164,6 +177,15 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   if (name == "ingest" && !get) {
     FIRN_ASSIGN(const auto repeater, text_field(call.body, "repeater"));
     return ingest(daemon, repeater.value_or(""));
+  }
+  if (name == "schedule" && get) {
+    return schedule_view(daemon, call.query.get("repeater"));
+  }
+  if (name == "purge" && get) {
+    return purge_view(daemon, call.query.get("repeater"));
+  }
+  if (!get && (name == "pause" || name == "resume" || name == "drain")) {
+    return control_call(daemon, name, call.body);
   }
   if (name == "batches" && call.path.size() == 2 && get) {
     FIRN_ASSIGN(const auto id, parse_number(call.path[1]));

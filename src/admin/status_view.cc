@@ -63,6 +63,8 @@ std::string_view state_name(StepView::State state) {
       return "retrying";
     case StepView::State::kBlocked:
       return "blocked";
+    case StepView::State::kPaused:
+      return "paused";
   }
   return "idle";
 }

@@ -122,6 +122,35 @@ void add_daemon_commands(CLI::App& app, Arguments& arguments) {
   trace->add_option("--domain", arguments.trace.domain, "Only of this project space")->type_name("NAME");
 }
 
+void add_control_commands(CLI::App& app, Arguments& arguments) {
+  ControlArguments& options = arguments.control;
+  const char* only = "Only this one; else all";
+  add(app, arguments, Command::kSchedule, "schedule", "Show what each trigger waits for and when it fires next")
+      ->add_option("REPEATER", options.repeater, only);
+
+  CLI::App* pause = add(app, arguments, Command::kPause, "pause",
+                        "Let steps begin nothing more, over restarts too; forms are still taken and kept");
+  CLI::App* resume = add(app, arguments, Command::kResume, "resume", "Let paused steps go on; also ends a drain");
+  for (CLI::App* command : {pause, resume}) {
+    command->add_option("REPEATER", options.repeater, only);
+    command->add_option("STEP", options.step, "pack, stage, trigger, load, verify, mend or purge; else all");
+  }
+
+  CLI::App* drain = add(app, arguments, Command::kDrain, "drain",
+                        "Take nothing more and bring everything into the table, for a change of firn.toml");
+  drain->add_option("REPEATER", options.repeater, "Its name")->required();
+  drain
+      ->add_option_function<std::string>(
+          "--timeout", [&options](const std::string& text) { options.timeout = *parse_duration(text); },
+          "Wait no longer than this (1h)")
+      ->check(CLI::Validator(check_duration, "DURATION"));
+
+  CLI::App* purge = add(app, arguments, Command::kPurge, "purge",
+                        "Show which files would be removed from the stage, when and why; firn removes them by itself");
+  purge->add_option("REPEATER", options.repeater, only);
+  purge->add_flag("--dry-run", options.dry_run, "Only show: there is no other way")->required();
+}
+
 void add_quarantine_commands(CLI::App& app, Arguments& arguments) {
   QuarantineArguments& options = arguments.quarantine;
   CLI::App* quarantine = app.add_subcommand("quarantine", "Records and chunks that could not go on");
@@ -259,6 +288,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   app->get_formatter()->column_width(32);
   add_daemon_commands(*app, arguments);
   add_plan_command(*app, arguments);
+  add_control_commands(*app, arguments);
   add_quarantine_commands(*app, arguments);
   add_journal_commands(*app, arguments);
   add_stage_commands(*app, arguments);

@@ -25,6 +25,11 @@ enum class Command {
   kPlan,
   kStatus,
   kIngest,
+  kSchedule,
+  kPause,
+  kResume,
+  kDrain,
+  kPurge,
   kTrace,
   kQuarantineList,
   kQuarantineShow,
@@ -87,6 +92,13 @@ struct PlanArguments {
   std::string repeater;  ///< whose history counts; empty: none
 };
 
+struct ControlArguments {
+  std::string repeater;  ///< empty: all
+  std::string step;      ///< empty: all
+  bool dry_run = false;
+  Duration timeout = std::chrono::hours(1);
+};
+
 struct TraceArguments {
   std::string id;
   std::string repeater;
@@ -129,6 +141,7 @@ struct Arguments {
   AuditArguments audit;
   IngestArguments ingest;
   PlanArguments plan;
+  ControlArguments control;
   TraceArguments trace;
   QuarantineArguments quarantine;
   CredentialArguments credential;

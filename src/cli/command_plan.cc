@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/time.h"
 #include "base/units.h"
 #include "cli/commands.h"
@@ -15,7 +16,6 @@
 #include "cli/plan_history.h"
 #include "cli/plan_view.h"
 #include "config/config.h"
-#include "config/nearest.h"
 #include "load/price/plan.h"
 #include "model/price/list_prices.h"
 #include "model/price/prices.h"

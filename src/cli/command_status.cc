@@ -145,7 +145,7 @@ std::string steps_text(const json::value& repeater) {
   TextTable table({{"STEP"}, {"STATE"}, {"ATTEMPTS", Align::kRight}, {"NEXT IN"}, {"WHY"}});
   for (const json::value& step : list_of(repeater, "steps")) {
     const std::string state = text_of(step, "state");
-    if (state == "retrying" || state == "blocked") {
+    if (state == "retrying" || state == "blocked" || state == "paused") {
       table.add({text_of(step, "name"), state, count_text(step, "attempts"), age_of(step, "next_run_seconds"),
                  text_of(step, "reason")});
     }

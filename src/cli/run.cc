@@ -33,6 +33,16 @@ int run_command(const CliContext& context) {
       return run_status(context);
     case Command::kIngest:
       return run_ingest(context);
+    case Command::kSchedule:
+      return run_schedule(context);
+    case Command::kPause:
+      return run_pause(context);
+    case Command::kResume:
+      return run_resume(context);
+    case Command::kDrain:
+      return run_drain(context);
+    case Command::kPurge:
+      return run_purge(context);
     case Command::kTrace:
       return run_trace(context);
     case Command::kQuarantineList:

@@ -8,22 +8,27 @@
 namespace firn {
 namespace {
 
-// The partition of the file journal.
-constexpr std::uint64_t kPartition = 0;
 constexpr Duration kLookAgain = std::chrono::milliseconds(100);
+// Whether a moment has come is looked at so often: the clock may be set, and a machine may sleep.
+constexpr Duration kLookAtClock = std::chrono::minutes(1);
+// Pack reads faster than forms come: one that has not reached an end after this time does not work.
+constexpr Duration kPackStandsStill = std::chrono::minutes(1);
+
+Position begin_of(Position any) { return Position::make(any.generation(), any.partition(), 0); }
 
 }  // namespace
 
-TriggerStep::TriggerStep(RepeaterName repeater, Catalog& catalog, const Clock& clock, TriggerPolicy policy,
-                         std::function<Position()> journal_end)
+TriggerStep::TriggerStep(RepeaterName repeater, Catalog& catalog, const Clock& clock, Settings settings,
+                         JournalView journal)
     : repeater_(std::move(repeater)),
       catalog_(catalog),
       clock_(clock),
-      policy_(policy),
-      journal_end_(std::move(journal_end)) {}
+      policy_(std::move(settings.policy)),
+      journal_(std::move(journal)),
+      facts_(repeater_, catalog, clock, journal_, settings.schedule_since) {}
 
 Position TriggerStep::request_cut() {
-  const Position end = journal_end_();
+  const Position end = journal_.end();
   const MutexLock lock(mutex_);
   request_ = Request{end, std::nullopt};
   return end;
@@ -54,28 +59,67 @@ StepOutcome TriggerStep::run() {
 }
 
 Result<StepOutcome> TriggerStep::run_once() {
-  FIRN_ASSIGN(const auto open, open_batch());
-  FIRN_ASSIGN(const auto cursor, catalog_.cursor(repeater_, kPartition));
-  if (!open) {
-    return without_batch(cursor);
+  FIRN_ASSIGN(auto view, facts_.read());
+  if (!view.open) {
+    return without_batch(view.decided);
   }
-  const auto requested = pending(open);
-  FIRN_ASSIGN(const auto totals, catalog_.totals(repeater_));
-  const auto cause = decide_trigger(policy_, {totals.uningested_bytes, requested.has_value()});
+  const auto requested = pending(view.open);
+  view.facts.requested = requested.has_value();
+  const auto cause = decide_trigger(policy_, view.facts);
   if (!cause) {
-    return StepOutcome::idle();
+    goal_.reset();
+    return wait(view);
   }
-  if (!requested) {
-    return cursor ? cut(*open, *cursor, *cause) : StepOutcome::idle();
+  if (*cause == TriggerCause::kThreshold) {
+    return view.decided ? cut(*view.open, *view.decided, *cause) : StepOutcome::idle();
   }
+  if (*cause == TriggerCause::kOperator) {
+    return serve(view, *requested);
+  }
+  return cut_at_end(view, *cause);
+}
+
+Result<StepOutcome> TriggerStep::serve(const TriggerView& view, Position requested) {
   // What was decided past the asked end lies in the open batch already.
-  const Position decided = cursor.value_or(Position::make(requested->generation(), requested->partition(), 0));
-  FIRN_ASSIGN(const bool filled, has_chunk(*open));
-  if (decided >= *requested && !filled) {
-    forget(*requested);
+  const Position decided = view.decided.value_or(begin_of(requested));
+  FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
+  if (decided >= requested && !filled) {
+    forget(requested);
     return StepOutcome::done();
   }
-  return cut(*open, std::max(*requested, decided), *cause);
+  remember(view.open->id);
+  return cut(*view.open, std::max(requested, decided), TriggerCause::kOperator);
+}
+
+StepOutcome TriggerStep::cut_at_end(const TriggerView& view, TriggerCause cause) {
+  const Duration now = clock_.steady();
+  if (!goal_ || goal_->batch != view.open->id) {
+    goal_ = Goal{view.open->id, journal_.end(), now};
+  }
+  if (journal_.packed_to() >= goal_->end) {
+    return cut(*view.open, std::max(goal_->end, view.decided.value_or(begin_of(goal_->end))), cause);
+  }
+  const bool stands_still = now - goal_->since >= kPackStandsStill;
+  if (stands_still && view.decided && view.facts.uningested_bytes > 0) {
+    return cut(*view.open, *view.decided, cause);
+  }
+  return StepOutcome::idle_for(kLookAgain);
+}
+
+Result<StepOutcome> TriggerStep::wait(const TriggerView& view) {
+  if (view.decided && format_period(policy_.period, view.facts.now) > view.open->period) {
+    FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
+    if (!filled) {
+      return cut(*view.open, *view.decided, TriggerCause::kPeriod);
+    }
+  }
+  const TriggerTimes times = trigger_times(policy_, view.facts);
+  if (policy_.max_age <= Duration::zero() && !policy_.schedule) {
+    return StepOutcome::idle();
+  }
+  const Timestamp never = view.facts.now + kLookAtClock;
+  return StepOutcome::idle_for(std::min({times.max_age.value_or(never), times.schedule.value_or(never), never}) -
+                               view.facts.now);
 }
 
 StepOutcome TriggerStep::without_batch(std::optional<Position> cursor) {
@@ -91,18 +135,11 @@ StepOutcome TriggerStep::without_batch(std::optional<Position> cursor) {
 }
 
 StepOutcome TriggerStep::cut(const Batch& open, Position at, TriggerCause cause) {
-  remember(open.id);
   const Timestamp now = clock_.now();
-  return StepOutcome::done({CutBatch{repeater_, open.id, at, cause, format_month(now), now}});
-}
-
-Result<std::optional<Batch>> TriggerStep::open_batch() {
-  BatchFilter filter;
-  filter.repeater = repeater_;
-  filter.states = {BatchState::kOpen};
-  filter.limit = 1;
-  FIRN_ASSIGN(auto batches, catalog_.batches(filter));
-  return batches.empty() ? std::nullopt : std::optional<Batch>(std::move(batches.front()));
+  CutBatch transition{repeater_, open.id, at, cause, format_period(policy_.period, now), now};
+  // A schedule counts from here: it must not come again when somebody sets the clock back.
+  transition.at = std::max(now, open.opened_at);
+  return StepOutcome::done({std::move(transition)});
 }
 
 Result<bool> TriggerStep::has_chunk(const Batch& batch) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <optional>
+
 #include "tests/support/catalog_scenario.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_catalog.h"
@@ -9,24 +12,22 @@
 namespace firn {
 namespace {
 
-TEST(TriggerPolicy, WaitsBelowTheThreshold) {
-  EXPECT_EQ(decide_trigger({100}, {99, false}), std::nullopt);
-  EXPECT_EQ(decide_trigger({100}, {100, false}), TriggerCause::kThreshold);
-}
-
-TEST(TriggerPolicy, NeverFiresBySizeWithoutAThreshold) {
-  EXPECT_EQ(decide_trigger({0}, {1'000'000, false}), std::nullopt);
-}
-
-TEST(TriggerPolicy, AnOperatorsWordGoesFirst) {
-  EXPECT_EQ(decide_trigger({100}, {100, true}), TriggerCause::kOperator);
-}
+const TriggerPolicy kAfterADay{.max_age = std::chrono::hours(24)};
 
 class TriggerStepTest : public testing::Test {
  protected:
   /// Each chunk of the scenario counts as 1000 uncompressed bytes.
   TriggerStep make_step(std::uint64_t threshold = 0) {
-    return {CatalogScenario::repeater(), catalog, clock, {threshold}, [this] { return journal_end; }};
+    TriggerPolicy policy;
+    policy.threshold_bytes = threshold;
+    return make_step(policy);
+  }
+  TriggerStep make_step(const TriggerPolicy& policy) {
+    return {CatalogScenario::repeater(), catalog, clock, {policy, {}}, view()};
+  }
+  JournalView view() {
+    return {[this] { return journal_end; }, [this] { return packed_to.value_or(journal_end); },
+            [this](std::optional<Position>) { return Result<std::optional<Timestamp>>(received_at); }};
   }
   StepOutcome run(TriggerStep& step) {
     StepOutcome outcome = step.run();
@@ -43,6 +44,8 @@ class TriggerStepTest : public testing::Test {
   ManualClock clock;
   CatalogScenario world{catalog, clock};
   Position journal_end = Position::make(0, 0, 0);
+  std::optional<Position> packed_to;     // the journal's end when there is none
+  std::optional<Timestamp> received_at;  // of the first record that is not decided
 };
 
 TEST_F(TriggerStepTest, AThresholdCutsAtTheLastSealedChunk) {
@@ -149,7 +152,8 @@ TEST_F(TriggerStepTest, ARequestOnAnEmptyJournalMakesNoBatch) {
 
 TEST_F(TriggerStepTest, ARequestBeforeTheFirstBatchWaitsForIt) {
   MemoryCatalog fresh;
-  TriggerStep step(CatalogScenario::repeater(), fresh, clock, {}, [] { return Position::make(0, 0, 7); });
+  journal_end = Position::make(0, 0, 7);
+  TriggerStep step(CatalogScenario::repeater(), fresh, clock, {}, view());
   step.request_cut();
   EXPECT_TRUE(step.run().again_in.has_value());
   const CatalogScenario opened(fresh, clock);
@@ -169,10 +173,113 @@ TEST_F(TriggerStepTest, NobodyWaitsForARequestWhenItStops) {
 
 TEST_F(TriggerStepTest, IsIdleBeforeTheFirstBatchWithoutARequest) {
   MemoryCatalog fresh;
-  TriggerStep step(CatalogScenario::repeater(), fresh, clock, {1}, [] { return Position(); });
+  TriggerStep step(CatalogScenario::repeater(), fresh, clock, {}, view());
   EXPECT_FALSE(step.run().again_in.has_value());
   step.request_cut();
   EXPECT_FALSE(step.run().again_in.has_value());
+}
+
+TEST_F(TriggerStepTest, ARecordThatWasReceivedTooLongAgoCutsAtTheJournalsEnd) {
+  TriggerStep step = make_step(kAfterADay);
+  const BatchId batch = world.open_batch().id;
+  world.pack();
+  journal_end = world.cursor().plus(5);
+  received_at = clock.now();
+  EXPECT_LE(run(step).again_in, std::chrono::minutes(1));
+  clock.advance(std::chrono::hours(24));
+  run(step);
+  EXPECT_EQ(world.batch(batch).cut, journal_end);
+  EXPECT_EQ(world.batch(batch).cause, TriggerCause::kMaxAge);
+}
+
+TEST_F(TriggerStepTest, ARecordThatACutCoversIsNotDueAgain) {
+  TriggerStep step = make_step(kAfterADay);
+  world.pack();
+  journal_end = world.cursor().plus(5);
+  received_at = clock.now();
+  clock.advance(std::chrono::hours(24));
+  run(step);
+  run(step);
+  EXPECT_EQ(closed(), 1U);
+}
+
+TEST_F(TriggerStepTest, ABatchThatIsDueWaitsUntilPackHasReadToItsEnd) {
+  TriggerStep step = make_step(kAfterADay);
+  const BatchId batch = world.open_batch().id;
+  world.pack();
+  journal_end = world.cursor().plus(500);
+  packed_to = world.cursor();
+  clock.advance(std::chrono::hours(24));
+  EXPECT_LT(run(step).again_in, std::chrono::seconds(1));
+  const Position due_end = journal_end;
+  packed_to = due_end;
+  journal_end = due_end.plus(7);
+  run(step);
+  EXPECT_EQ(world.batch(batch).cut, due_end);
+}
+
+TEST_F(TriggerStepTest, WhatIsSealedGoesWithoutAPackThatStandsStill) {
+  TriggerStep step = make_step(kAfterADay);
+  const BatchId batch = world.open_batch().id;
+  world.pack();
+  journal_end = world.cursor().plus(500);
+  packed_to = world.cursor();
+  clock.advance(std::chrono::hours(24));
+  run(step);
+  clock.advance(std::chrono::minutes(1));
+  run(step);
+  EXPECT_EQ(world.batch(batch).cut, world.cursor());
+  run(step);
+  EXPECT_EQ(closed(), 1U) << "the next batch has nothing yet";
+}
+
+TEST_F(TriggerStepTest, AScheduleFiresOnceHoweverLateAndWhateverTheClockDoes) {
+  TriggerPolicy policy;
+  const Timestamp due = clock.now() + std::chrono::hours(1);
+  policy.schedule = [due](Timestamp after) { return after < due ? std::optional(due) : std::nullopt; };
+  TriggerStep step = make_step(policy);
+  world.pack();
+  journal_end = world.cursor();
+  run(step);
+  EXPECT_EQ(closed(), 0U);
+  clock.advance(std::chrono::hours(24 * 7));
+  run(step);
+  ASSERT_EQ(closed(), 1U);
+  clock.set(due - std::chrono::minutes(1));
+  world.pack();
+  journal_end = world.cursor();
+  step.request_cut();
+  run(step);
+  ASSERT_EQ(closed(), 2U);
+  world.pack();
+  clock.advance(std::chrono::minutes(2));
+  run(step);
+  EXPECT_EQ(closed(), 2U) << "the moment has fired before";
+}
+
+TEST_F(TriggerStepTest, AnEmptyBatchMakesRoomForTheNextPeriod) {
+  TriggerStep step = make_step(kAfterADay);
+  world.pack();
+  world.cut();
+  journal_end = world.cursor();
+  const BatchId empty = world.open_batch().id;
+  clock.advance(std::chrono::hours(24 * 31));
+  run(step);
+  EXPECT_EQ(world.batch(empty).cause, TriggerCause::kPeriod);
+  EXPECT_EQ(world.open_batch().period, "2026-04");
+  clock.set(clock.now() - std::chrono::hours(48));
+  run(step);
+  EXPECT_EQ(world.open_batch().period, "2026-04") << "a clock that is set back opens no old directory";
+}
+
+TEST_F(TriggerStepTest, ABatchWithChunksStaysInThePeriodInWhichItWasOpened) {
+  TriggerStep step = make_step(1'000'000);
+  const BatchId batch = world.open_batch().id;
+  world.pack();
+  journal_end = world.cursor();
+  clock.advance(std::chrono::hours(24 * 31));
+  run(step);
+  EXPECT_EQ(world.open_batch().id, batch);
 }
 
 }  // namespace

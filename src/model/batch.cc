@@ -17,8 +17,11 @@ constexpr EnumNames<BatchState, 5> kStates{{{{BatchState::kOpen, "open"},
                                              {BatchState::kLoaded, "loaded"},
                                              {BatchState::kPurged, "purged"}}}};
 
-constexpr EnumNames<TriggerCause, 2> kCauses{
-    {{{TriggerCause::kThreshold, "threshold"}, {TriggerCause::kOperator, "operator"}}}};
+constexpr EnumNames<TriggerCause, 5> kCauses{{{{TriggerCause::kThreshold, "threshold"},
+                                               {TriggerCause::kOperator, "operator"},
+                                               {TriggerCause::kMaxAge, "max_age"},
+                                               {TriggerCause::kSchedule, "schedule"},
+                                               {TriggerCause::kPeriod, "period"}}}};
 
 }  // namespace
 

@@ -21,8 +21,8 @@ std::string_view to_string(BatchState state);
 std::optional<BatchState> parse_batch_state(std::string_view text);
 bool can_move(BatchState from, BatchState to);
 
-/// Why a batch was closed.
-enum class TriggerCause { kThreshold, kOperator };
+/// Why a batch was closed. kPeriod: nothing was in it when its period was over.
+enum class TriggerCause { kThreshold, kOperator, kMaxAge, kSchedule, kPeriod };
 
 std::string_view to_string(TriggerCause cause);
 std::optional<TriggerCause> parse_trigger_cause(std::string_view text);

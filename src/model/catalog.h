@@ -67,10 +67,22 @@ struct RepeaterTotals {
   std::vector<ChunkTotals> chunks;  ///< only states that occur
   std::uint64_t quarantine_open = 0;
   std::uint64_t quarantine_open_bytes = 0;
-  std::uint64_t fetch_open = 0;              ///< requests whose document was not fetched yet
-  std::uint64_t uningested_bytes = 0;        ///< uncompressed, in the open batch
-  std::optional<Timestamp> oldest_unloaded;  ///< receipt of the oldest record in a chunk that is not yet loaded
+  std::uint64_t fetch_open = 0;                ///< requests whose document was not fetched yet
+  std::uint64_t uningested_bytes = 0;          ///< uncompressed, in the open batch
+  std::optional<Timestamp> oldest_uningested;  ///< receipt of the oldest record in a chunk of the open batch
+  std::optional<Timestamp> oldest_unloaded;    ///< receipt of the oldest record in a chunk that is not yet loaded
 };
+
+/// What a person has set of a repeater until it is taken back: the name of a paused step, or `kDrainControl`.
+struct Control {
+  RepeaterName repeater;
+  std::string name;
+  Timestamp since;
+  auto operator<=>(const Control&) const = default;
+};
+
+/// The control of a repeater that takes nothing more and brings what it has to its end.
+inline constexpr const char* kDrainControl = "drain";
 
 /// Transactional truth: what is where. Calls may come from any thread and are serialised. When a call returns, its
 /// effect is on disk. Every failure but kConflict leaves open whether the commit took place; callers read again.
@@ -86,6 +98,16 @@ class Catalog {
   virtual Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) = 0;
   /// Remembers another one, for a repeater that was bound before. What waits on its way is the caller's to look at.
   virtual Status change_target(const RepeaterName& repeater, const std::string& target) = 0;
+
+  /// What people have set, in order of repeater and name.
+  virtual Result<std::vector<Control>> controls() = 0;
+  /// Sets one; when it is set already its `since` stays.
+  virtual Status set_control(const Control& control) = 0;
+  virtual Status clear_control(const RepeaterName& repeater, const std::string& name) = 0;
+
+  /// Since when the repeater has this schedule, which may be in any words: since `now`, when it had another before.
+  virtual Result<Timestamp> schedule_since(const RepeaterName& repeater, const std::string& schedule,
+                                           Timestamp now) = 0;
 
   /// The next position to decide; nothing when the repeater has decided nothing yet.
   virtual Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) = 0;

@@ -26,10 +26,14 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"pipeline.retrying", "do what the reason says; firn goes on trying, at least once a minute"},
     {"quarantine.chunk", "firn quarantine list tells why; firn quarantine retry REPEATER --chunk ID sends it again"},
     {"quarantine.growth", "firn quarantine list, then repair and retry, or discard"},
+    {"repeater.draining",
+     "firn drain REPEATER tells when nothing is left; then change firn.toml and start firn again, or firn resume"},
     {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
     {"repeater.not_configured",
      "add the repeater to firn.toml again; when firn status shows nothing waiting there, remove it and its folder"},
-    {"repeater.target_changed", "set it back, or give what is new a repeater of its own, with its own URL in HQ"},
+    {"repeater.target_changed",
+     "set it back, start firn and run firn drain REPEATER before the change; or give what is new a repeater of its "
+     "own"},
     {"tls.certificate_expires", "renew it, or find out why the renewal fails; firn takes the new files by itself"},
     {"tls.certificate_unusable", "put a certificate and its key there; firn takes them by itself"},
 });

@@ -36,6 +36,8 @@ namespace {
 constexpr std::uint64_t kPartition = 0;
 // While chunks wait to be staged: somebody may take their files away.
 constexpr Duration kLookForFiles = std::chrono::seconds(10);
+// While the open batch is full: the cut wakes this step, but not when triggers are paused just then.
+constexpr Duration kLookForTrigger = std::chrono::milliseconds(100);
 
 std::optional<Position> parse_position(const std::string& name) {
   std::uint64_t value = 0;
@@ -59,6 +61,7 @@ StepOutcome PackStep::run() {
   {
     const MutexLock lock(mutex_);
     open_counts_ = open_.counts();
+    read_to_ = open_.next();
   }
   return outcome ? std::move(*outcome) : StepOutcome::failed(std::move(outcome).error());
 }
@@ -66,6 +69,11 @@ StepOutcome PackStep::run() {
 PackCounts PackStep::open_counts() const {
   const MutexLock lock(mutex_);
   return open_counts_;
+}
+
+Position PackStep::read_to() const {
+  const MutexLock lock(mutex_);
+  return read_to_;
 }
 
 Result<StepOutcome> PackStep::run_once() {
@@ -81,6 +89,9 @@ Result<StepOutcome> PackStep::run_once() {
   FIRN_ASSIGN(const auto batch, context_.catalog.batch_at(options_.repeater, cursor));
   if (!batch) {
     return open_first_batch();
+  }
+  if (batch->state == BatchState::kOpen && options_.batch_is_full && options_.batch_is_full(*batch)) {
+    return StepOutcome::idle_for(kLookForTrigger);
   }
   const auto end = end_of_range(*batch);
   const bool beyond_end = end && open_.next() > *end;
@@ -147,7 +158,7 @@ Status PackStep::remove_undecided_quarantine(Position cursor) {
 
 StepOutcome PackStep::open_first_batch() const {
   const Timestamp now = context_.clock.now();
-  return StepOutcome::done({OpenFirstBatch{options_.repeater, format_month(now), now}});
+  return StepOutcome::done({OpenFirstBatch{options_.repeater, format_period(options_.period, now), now}});
 }
 
 Status PackStep::check_floor() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "model/catalog.h"
 #include "model/journal.h"
 #include "model/names.h"
+#include "model/period.h"
 #include "model/position.h"
 #include "model/privacy.h"
 #include "model/step.h"
@@ -47,7 +49,10 @@ struct PackOptions {
   std::size_t read_bytes = 4U << 20U;  ///< bodies read from the journal in one run
   std::uint64_t pack_floor_bytes = 0;  ///< nothing is written when the disk has less room than this
   std::uint64_t max_row_bytes = 128U << 20U;  ///< what the destination takes
+  Period period = Period::kMonth;             ///< of the first batch
   PrivacyPolicy privacy;                      ///< applied before anything is written
+  /// True while the open batch has the size at which it is closed: nothing more comes into it. Empty: never.
+  std::function<bool(const Batch& open)> batch_is_full{};
 };
 
 /// Decides the journal's records, range by range: rows into a chunk file, duplicates dropped, the rest into quarantine
@@ -59,6 +64,7 @@ struct PackOptions {
 /// in a temporary file only; each run compares it with the cursor in the catalog and begins anew when they do not fit.
 /// A packed chunk whose file is gone before it was staged is packed again from the journal (remake_chunk()). While that
 /// cannot be done, everything else goes on, and the step fails with the reason when it has nothing else to do.
+/// Nothing is read for an open batch that is full: a trigger closes it first.
 /// A range whose commit failed is sealed again with the same end: then its file has the same name, and files in doubt
 /// do not gather.
 class PackStep : public Step {
@@ -70,6 +76,9 @@ class PackStep : public Step {
 
   /// What has been read since the last decision. Any thread.
   [[nodiscard]] PackCounts open_counts() const;
+
+  /// Up to where the last run has read. Any thread.
+  [[nodiscard]] Position read_to() const;
 
  private:
   using Known = std::vector<std::vector<VersionEntry>>;  ///< for each record the entries of its document
@@ -114,6 +123,7 @@ class PackStep : public Step {
 
   mutable Mutex mutex_;
   PackCounts open_counts_ FIRN_GUARDED_BY(mutex_);
+  Position read_to_ FIRN_GUARDED_BY(mutex_);
 };
 
 }  // namespace firn

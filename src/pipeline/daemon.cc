@@ -110,6 +110,9 @@ Status Daemon::open_lines() {
   connections_ = std::make_unique<Connections>(
       config_, S3Access::Surroundings{*files_, *launcher_, *clock_, environment_variable}, instance);
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
+  controls_ = std::make_unique<Controls>(*catalog_, *scheduler_, alarms_, *clock_);
+  FIRN_TRY(controls_->load());
+  targets_ = std::make_unique<TargetGuard>(*catalog_, *controls_, alarms_);
   disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir,
                                       DiskFloors{config_.disk.intake_floor, config_.disk.pack_floor});
   scheduler_->add(kEverything, *disk_);
@@ -121,7 +124,7 @@ Status Daemon::open_lines() {
   scheduler_->observe([this](const RepeaterName& repeater, std::span<const Transition> transitions) {
     count_transitions(metrics_, repeater, transitions);
   });
-  const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_};
+  const Surroundings surroundings{*files_, *clock_, *catalog_, *scheduler_, alarms_, metrics_, *controls_, *targets_};
   for (const RepeaterConfig& repeater : config_.repeaters) {
     lines_.push_back(std::make_unique<RepeaterLine>(surroundings, config_, repeater, connections_->ends_of(repeater)));
     lines_.back()->start();

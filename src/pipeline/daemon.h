@@ -19,11 +19,13 @@
 #include "observe/metrics.h"
 #include "pipeline/certificate_watch.h"
 #include "pipeline/connections.h"
+#include "pipeline/controls.h"
 #include "pipeline/intake_gate.h"
 #include "pipeline/intake_meters.h"
 #include "pipeline/quarantine_watch.h"
 #include "pipeline/repeater_line.h"
 #include "pipeline/scheduler.h"
+#include "pipeline/target_guard.h"
 #include "platform/file_system.h"
 #include "platform/http_server.h"
 #include "platform/process.h"
@@ -58,6 +60,7 @@ class Daemon {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] Catalog& catalog() { return *catalog_; }
   [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
+  [[nodiscard]] Controls& controls() { return *controls_; }
   [[nodiscard]] Alarms& alarms() { return alarms_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] const Log& log() const { return log_; }
@@ -102,6 +105,8 @@ class Daemon {
   std::unique_ptr<DiskWatch> disk_;
   std::unique_ptr<QuarantineWatch> quarantine_watch_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<Controls> controls_;
+  std::unique_ptr<TargetGuard> targets_;
   std::vector<std::unique_ptr<RepeaterLine>> lines_;
   std::unique_ptr<IntakeMeters> meters_;
   std::unique_ptr<IntakeMediator> mediator_;

@@ -28,7 +28,12 @@ std::optional<Error> IntakeMediator::refusal(const RepeaterName& repeater) {
   if (draining_) {
     return Error{ErrorKind::kUnavailable, "take a document for", repeater.str(), "firn is shutting down", ""};
   }
-  if (const auto found = lines_.find(repeater); found != lines_.end() && found->second->queue() == nullptr) {
+  const auto found = lines_.find(repeater);
+  if (found != lines_.end() && found->second->is_draining()) {
+    return Error{ErrorKind::kUnavailable, "take a document for", repeater.str(), "the repeater is being drained",
+                 "it is sent again later"};
+  }
+  if (found != lines_.end() && found->second->queue() == nullptr) {
     return Error{ErrorKind::kUnavailable, "take a document for", repeater.str(), "its journal cannot be opened",
                  "see the alarms of `firn status` on the server"};
   }

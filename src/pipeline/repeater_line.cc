@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/result.h"
 #include "journal/file/file_journal.h"
 #include "load/request_id.h"
+#include "load/schedule.h"
 #include "model/table.h"
 #include "purge/purge_step.h"
 #include "purge/retire_step.h"
@@ -23,21 +25,6 @@ namespace {
 // Room for the records that wait while one append is written; intake's own limit on bytes in flight comes first.
 constexpr std::size_t kMaxQueuedBytes = 256U << 20U;
 constexpr Duration kTriggerLimit = std::chrono::seconds(30);
-
-/// Where the destination's tables lie, as far as its name does not say.
-std::string schema_of(const Config& config, const RepeaterConfig& repeater) {
-  const auto found = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  return found == config.snowflakes.end()
-             ? ""
-             : " (" + found->account.token_name + " " + found->database + "." + found->schema + ")";
-}
-
-std::string by_method(const RepeaterConfig& repeater) {
-  if (!repeater.method) {
-    return "";
-  }
-  return repeater.method == LoadMethod::kCopy ? " by COPY" : " by Snowpipe";
-}
 
 }  // namespace
 
@@ -74,7 +61,7 @@ class RepeaterLine::OpenStep : public Step {
 RepeaterLine::~RepeaterLine() = default;
 
 void RepeaterLine::start() {
-  if (makes_rows() && !keeps_target()) {
+  if (makes_rows() && !surroundings_.targets.admits(config_, repeater_)) {
     return;
   }
   if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
@@ -97,41 +84,6 @@ Status RepeaterLine::check_stage(bool now) {
     add_steps({check_.get()});
   }
   return checked;
-}
-
-bool RepeaterLine::keeps_target() {
-  const std::string place = std::string(to_string(repeater_.kind)) + " documents into table " + repeater_.table.str() +
-                            " of " + repeater_.destination.str() + schema_of(config_, repeater_);
-  const std::string target = place + by_method(repeater_);
-  const auto bound = surroundings_.catalog.bind_target(repeater_.name, target);
-  if (!bound || *bound == target) {
-    return true;  // a catalog that fails shows in every step
-  }
-  if (repeater_.method && bound->starts_with(place + " by ")) {
-    return changes_method(target, *bound);
-  }
-  surroundings_.alarms.raise("repeater.target_changed", repeater_.name.str(),
-                             "firn.toml now says " + target + ", but its rows went as " + *bound +
-                                 ": documents that it knows would be missing in the new place. It answers 503 and "
-                                 "does nothing");
-  return false;
-}
-
-bool RepeaterLine::changes_method(const std::string& target, const std::string& bound) {
-  const auto waiting = surroundings_.catalog.chunks(
-      {.repeater = repeater_.name,
-       .states = {ChunkState::kPacked, ChunkState::kStaged, ChunkState::kSubmitted, ChunkState::kQuarantined},
-       .limit = 1});
-  if (waiting && waiting->empty() && surroundings_.catalog.change_target(repeater_.name, target)) {
-    return true;
-  }
-  surroundings_.alarms.raise(
-      "repeater.target_changed", repeater_.name.str(),
-      "firn.toml now says " + target + ", but chunks wait that went as " + bound +
-          ": Snowpipe and COPY do not know of each other's files, and a row could come twice. It "
-          "answers 503 and does nothing. Set method back, run `firn ingest --wait` until `firn "
-          "status` shows no chunk packed, staged, submitted or quarantined, then change it");
-  return false;
 }
 
 /// The journal and all that needs it. Other threads see it only when it is whole.
@@ -187,7 +139,7 @@ Status RepeaterLine::open_journal() {
 
 /// The steps that need the journal.
 void RepeaterLine::make_front_steps() {
-  const auto& [files, clock, catalog, scheduler, alarms, metrics] = surroundings_;
+  const auto& [files, clock, catalog, scheduler, alarms, metrics, controls, targets] = surroundings_;
   const RepeaterName& name = repeater_.name;
   PackOptions options;
   options.repeater = name;
@@ -200,18 +152,62 @@ void RepeaterLine::make_front_steps() {
     options.table = table_of(repeater_.kind, repeater_.table);
     options.target_bytes = repeater_.chunk_size;
     options.chunk_age = repeater_.chunk_age;
-    trigger_ = std::make_unique<TriggerStep>(name, catalog, clock, TriggerPolicy{repeater_.threshold},
-                                             [this] { return journal_->end(0); });
+    options.period = repeater_.period;
+    options.batch_is_full = [this](const Batch& /*open*/) { return batch_is_full(); };
+    trigger_ = std::make_unique<TriggerStep>(name, catalog, clock, trigger_settings(), journal_view());
     purge_ = std::make_unique<PurgeStep>(name, PurgeStep::Parts{catalog, *ends_.stage, *journal_, files, clock},
-                                         PurgeOptions{chunk_directory(), repeater_.keep_staged.value_or(Duration(0))});
+                                         purge_options());
   } else {
     purge_ = std::make_unique<RetireStep>(name, catalog, *journal_);
   }
   pack_ = std::make_unique<PackStep>(PackContext{*journal_, catalog, files, clock}, options);
 }
 
+TriggerStep::Settings RepeaterLine::trigger_settings() const {
+  TriggerStep::Settings settings;
+  settings.policy.threshold_bytes = repeater_.threshold;
+  settings.policy.max_age = repeater_.max_age;
+  settings.policy.period = repeater_.period;
+  std::string words;
+  if (repeater_.schedule) {
+    const Schedule schedule(repeater_.schedule->cron, repeater_.schedule->time_zone);
+    words = schedule.text();
+    settings.policy.schedule = [schedule](Timestamp after) { return schedule.next_after(after); };
+  }
+  const Timestamp now = surroundings_.clock.now();
+  // A catalog that fails shows in every step; until it works again nothing is cut anyway.
+  settings.schedule_since = surroundings_.catalog.schedule_since(repeater_.name, words, now).value_or(now);
+  return settings;
+}
+
+JournalView RepeaterLine::journal_view() {
+  return {[this] { return journal_->end(0); }, [this] { return pack_->read_to(); },
+          [this](std::optional<Position> from) { return received_at(from.value_or(journal_->begin(0))); }};
+}
+
+PurgeOptions RepeaterLine::purge_options() const {
+  PurgeOptions options;
+  options.chunk_directory = chunk_directory();
+  options.keep_staged = repeater_.keep_staged;
+  options.at_once = [this] { return is_draining(); };
+  return options;
+}
+
+bool RepeaterLine::batch_is_full() const {
+  if (repeater_.threshold == 0 || surroundings_.scheduler.is_paused(repeater_.name, "trigger")) {
+    return false;
+  }
+  const auto totals = surroundings_.catalog.totals(repeater_.name);
+  return totals && totals->uningested_bytes >= repeater_.threshold;
+}
+
+Result<std::optional<Timestamp>> RepeaterLine::received_at(Position from) const {
+  FIRN_ASSIGN(const auto first, journal_->read(from, 1));
+  return first.empty() ? std::nullopt : std::optional(first.front().record.envelope.received_at);
+}
+
 void RepeaterLine::make_load_steps() {
-  const auto& [files, clock, catalog, scheduler, alarms, metrics] = surroundings_;
+  const auto& [files, clock, catalog, scheduler, alarms, metrics, controls, targets] = surroundings_;
   const RepeaterName& name = repeater_.name;
   stage_step_ = std::make_unique<StageStep>(name, StageStep::Parts{catalog, *ends_.stage, files, clock},
                                             StageStep::Options{chunk_directory(), ends_.uploads});
@@ -258,6 +254,10 @@ Status RepeaterLine::trigger_now() {
     return fail(Error{ErrorKind::kUnavailable, "trigger", repeater_.name.str(), "the repeater's journal is not open",
                       "see the alarms of `firn status`"});
   }
+  if (surroundings_.scheduler.is_paused(repeater_.name, "trigger")) {
+    return fail(Error{ErrorKind::kUnavailable, "trigger", repeater_.name.str(), "its trigger is paused",
+                      "firn resume " + repeater_.name.str()});
+  }
   trigger_->request_cut();
   surroundings_.scheduler.wake(repeater_.name, trigger_->name());
   const auto served = trigger_->wait_served(kTriggerLimit);
@@ -270,6 +270,23 @@ Status RepeaterLine::trigger_now() {
                       "see `firn status`"});
   }
   return {};
+}
+
+Result<Leftover> RepeaterLine::leftover() const {
+  FIRN_ASSIGN(const auto totals, surroundings_.catalog.totals(repeater_.name));
+  FIRN_ASSIGN(const auto behind, backlog(totals));
+  Leftover left{behind.waiting, {}};
+  std::ranges::copy_if(totals.chunks, std::back_inserter(left.chunks),
+                       [](const ChunkTotals& of) { return of.state != ChunkState::kPurged && of.chunks > 0; });
+  return left;
+}
+
+Result<TriggerView> RepeaterLine::trigger_view() {
+  if (!opened_ || !trigger_) {
+    return fail(Error{ErrorKind::kUnavailable, "look at the triggers of", repeater_.name.str(),
+                      "the repeater's journal is not open", "see the alarms of `firn status`"});
+  }
+  return trigger_->view();
 }
 
 Status RepeaterLine::send_missing(ChunkId chunk) {
@@ -294,10 +311,9 @@ Result<Backlog> RepeaterLine::backlog(const RepeaterTotals& totals) const {
     return backlog;
   }
   backlog.waiting = end.value() - next.value();
-  FIRN_ASSIGN(const auto first, journal_->read(next, 1));
-  if (!first.empty()) {
-    const Timestamp received = first.front().record.envelope.received_at;
-    backlog.oldest = std::min(backlog.oldest.value_or(received), received);
+  FIRN_ASSIGN(const auto received, received_at(next));
+  if (received) {
+    backlog.oldest = std::min(backlog.oldest.value_or(*received), *received);
   }
   return backlog;
 }

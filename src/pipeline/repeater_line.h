@@ -24,10 +24,13 @@
 #include "pack/mend_step.h"
 #include "pack/pack_step.h"
 #include "pipeline/connections.h"
+#include "pipeline/controls.h"
 #include "pipeline/intake_gate.h"
 #include "pipeline/metered_journal.h"
 #include "pipeline/scheduler.h"
+#include "pipeline/target_guard.h"
 #include "platform/file_system.h"
+#include "purge/purge_step.h"
 #include "stage/stage_check_step.h"
 #include "stage/stage_step.h"
 #include "verify/verify_step.h"
@@ -42,12 +45,21 @@ struct Surroundings {
   Scheduler& scheduler;
   Alarms& alarms;
   Metrics& metrics;
+  Controls& controls;
+  TargetGuard& targets;
 };
 
 /// What of a repeater's records is not in the table yet.
 struct Backlog {
   std::uint64_t waiting = 0;        ///< records in the journal that are not decided
   std::optional<Timestamp> oldest;  ///< receipt of the oldest record that is not decided, or not loaded
+};
+
+/// What a repeater that is being drained still has.
+struct Leftover {
+  std::uint64_t waiting = 0;        ///< records in the journal that are not decided
+  std::vector<ChunkTotals> chunks;  ///< whose files are not gone
+  [[nodiscard]] bool is_nothing() const { return waiting == 0 && chunks.empty(); }
 };
 
 /// What belongs to one repeater: its journal, its group commit, and its steps. Threads: any, after start().
@@ -83,6 +95,13 @@ class RepeaterLine {
   /// Closes the open batch at the journal's end, if it would not be empty. Only for a repeater that makes rows.
   Status trigger_now();
 
+  [[nodiscard]] Result<Leftover> leftover() const;
+  /// What the next trigger will be decided from. Only for a repeater that makes rows.
+  Result<TriggerView> trigger_view();
+  [[nodiscard]] const TriggerPolicy& trigger_policy() const { return trigger_->policy(); }
+  [[nodiscard]] bool is_trigger_paused() const { return surroundings_.scheduler.is_paused(repeater_.name, "trigger"); }
+  [[nodiscard]] bool is_draining() const { return surroundings_.controls.is_draining(repeater_.name); }
+
   /// Sends a quarantined chunk that has a report again, with the rows that are not in the table.
   Status send_missing(ChunkId chunk);
 
@@ -110,16 +129,18 @@ class RepeaterLine {
 
  private:
   class OpenStep;
-  /// False when the rows made so far lie elsewhere than firn.toml says now.
-  [[nodiscard]] bool keeps_target();
-  /// Takes another method of loading, when nothing is on its way by the old one; what each knows of loaded files is its
-  /// own.
-  [[nodiscard]] bool changes_method(const std::string& target, const std::string& bound);
   Status open_journal();
   Status open_front();
   void warn_of_chunks();
   void make_front_steps();
   void make_load_steps();
+  [[nodiscard]] TriggerStep::Settings trigger_settings() const;
+  [[nodiscard]] JournalView journal_view();
+  [[nodiscard]] PurgeOptions purge_options() const;
+  /// True while a trigger is about to close the open batch.
+  [[nodiscard]] bool batch_is_full() const;
+  /// Receipt of the first record from there on.
+  [[nodiscard]] Result<std::optional<Timestamp>> received_at(Position from) const;
   void add_steps(std::initializer_list<Step*> steps);
   [[nodiscard]] std::string chunk_directory() const;
 

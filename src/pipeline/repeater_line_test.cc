@@ -51,9 +51,12 @@ class RepeaterLineTest : public ::testing::Test {
   Alarms alarms_{clock_, log_};
   Metrics metrics_;
   Scheduler scheduler_{catalog_, clock_, alarms_, log_, 1};
+  Controls controls_{catalog_, scheduler_, alarms_, clock_};
+  TargetGuard targets_{catalog_, controls_, alarms_};
   Config config_;
   RepeaterConfig repeater_;
-  RepeaterLine line_{{files_, clock_, catalog_, scheduler_, alarms_, metrics_}, config_, repeater_, {}};
+  RepeaterLine line_{
+      {files_, clock_, catalog_, scheduler_, alarms_, metrics_, controls_, targets_}, config_, repeater_, {}};
 };
 
 TEST_F(RepeaterLineTest, OpensTheJournalByItselfOnceTheDiskHasRoom) {

@@ -90,6 +90,30 @@ void Scheduler::retry_now(const RepeaterName& repeater) {
   wake(repeater);
 }
 
+void Scheduler::pause(const RepeaterName& repeater, const std::string& step) {
+  const MutexLock lock(mutex_);
+  paused_.emplace(repeater, step);
+}
+
+void Scheduler::resume(const RepeaterName& repeater, const std::string& step) {
+  {
+    const MutexLock lock(mutex_);
+    if (paused_.erase({repeater, step}) == 0) {
+      return;
+    }
+  }
+  wake(repeater, step);
+}
+
+bool Scheduler::is_paused(const RepeaterName& repeater, const std::string& step) const {
+  const MutexLock lock(mutex_);
+  return paused_.contains({repeater, step});
+}
+
+bool Scheduler::is_held(const Task& task) const {
+  return !paused_.empty() && paused_.contains({task.repeater, std::string(task.step->name())});
+}
+
 Scheduler::Task* Scheduler::take_due() {
   if (stopped_) {
     return nullptr;
@@ -97,7 +121,8 @@ Scheduler::Task* Scheduler::take_due() {
   const Duration now = clock_.steady();
   Task* chosen = nullptr;
   for (const auto& task : tasks_) {
-    if (!task->running && task->due && *task->due <= now && (chosen == nullptr || *task->due < *chosen->due)) {
+    const bool due = !task->running && task->due && *task->due <= now && !is_held(*task);
+    if (due && (chosen == nullptr || *task->due < *chosen->due)) {
       chosen = task.get();
     }
   }
@@ -218,7 +243,7 @@ void Scheduler::wait_for_work(Duration limit) {
   const Duration now = clock_.steady();
   Duration wait = limit;
   for (const auto& task : tasks_) {
-    if (!task->running && task->due) {
+    if (!task->running && task->due && !is_held(*task)) {
       wait = std::min(wait, *task->due - now);
     }
   }
@@ -231,7 +256,7 @@ std::optional<Duration> Scheduler::next_due() const {
   const MutexLock lock(mutex_);
   std::optional<Duration> earliest;
   for (const auto& task : tasks_) {
-    if (task->due && (!earliest || *task->due < *earliest)) {
+    if (task->due && !is_held(*task) && (!earliest || *task->due < *earliest)) {
       earliest = task->due;
     }
   }
@@ -263,6 +288,9 @@ std::vector<StepView> Scheduler::views() const {
       view.state = task->blocked ? StepView::State::kBlocked : StepView::State::kRetrying;
     } else if (task->running) {
       view.state = StepView::State::kRunning;
+    }
+    if (is_held(*task)) {
+      view.state = StepView::State::kPaused;
     }
     view.runs = task->runs;
     view.failures = task->failures;

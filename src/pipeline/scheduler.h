@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,7 +28,7 @@ namespace firn {
 struct StepView {
   RepeaterName repeater;
   std::string step;
-  enum class State { kIdle, kRunning, kRetrying, kBlocked } state = State::kIdle;
+  enum class State { kIdle, kRunning, kRetrying, kBlocked, kPaused } state = State::kIdle;
   std::uint64_t attempts = 0;           ///< failures in a row
   std::string reason;                   ///< of the last failure; empty when all is well
   std::uint64_t runs = 0;               ///< since the start
@@ -60,6 +62,12 @@ class Scheduler {
   /// Makes the repeater's steps due now, those too that wait after a failure: a person asks for it.
   void retry_now(const RepeaterName& repeater) FIRN_EXCLUDES(mutex_);
 
+  /// From now on the step does not begin a run, until resume(); one under way ends. For steps that are added later too.
+  void pause(const RepeaterName& repeater, const std::string& step) FIRN_EXCLUDES(mutex_);
+  /// Makes it due again. Nothing happens when it is not paused.
+  void resume(const RepeaterName& repeater, const std::string& step) FIRN_EXCLUDES(mutex_);
+  [[nodiscard]] bool is_paused(const RepeaterName& repeater, const std::string& step) const FIRN_EXCLUDES(mutex_);
+
   /// Runs the step that has been due longest, if any. Returns false when none is due.
   bool run_one() FIRN_EXCLUDES(mutex_);
 
@@ -78,6 +86,7 @@ class Scheduler {
  private:
   struct Task;
   Task* take_due() FIRN_REQUIRES(mutex_);
+  [[nodiscard]] bool is_held(const Task& task) const FIRN_REQUIRES(mutex_);
   StepOutcome run_and_commit(Task& task);
   void settle(Task& task, const StepOutcome& outcome) FIRN_REQUIRES(mutex_);
   void settle_failure(Task& task, const StepOutcome& outcome) FIRN_REQUIRES(mutex_);
@@ -92,6 +101,7 @@ class Scheduler {
   mutable Mutex mutex_;
   Condition work_;
   std::vector<std::unique_ptr<Task>> tasks_ FIRN_GUARDED_BY(mutex_);
+  std::set<std::pair<RepeaterName, std::string>> paused_ FIRN_GUARDED_BY(mutex_);
   std::mt19937_64 random_ FIRN_GUARDED_BY(mutex_);
   bool stopped_ FIRN_GUARDED_BY(mutex_) = false;
 };

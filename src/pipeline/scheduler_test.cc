@@ -228,5 +228,26 @@ TEST_F(SchedulerTest, RunsNothingAfterStop) {
   EXPECT_FALSE(scheduler_.run_one());
 }
 
+TEST_F(SchedulerTest, APausedStepBeginsNothingUntilItIsResumed) {
+  scheduler_.pause(forms_, "pack");
+  scheduler_.wake(forms_);
+  run_all();
+  EXPECT_EQ(pack_.runs, 0);
+  EXPECT_EQ(stage_.runs, 1);
+  EXPECT_EQ(view("pack").state, StepView::State::kPaused);
+  EXPECT_FALSE(scheduler_.next_due()) << "a paused step keeps nobody awake";
+  scheduler_.resume(forms_, "pack");
+  run_all();
+  EXPECT_EQ(pack_.runs, 1);
+}
+
+TEST_F(SchedulerTest, AStepMayBePausedBeforeItIsThere) {
+  ScriptedStep load("load");
+  scheduler_.pause(forms_, "load");
+  scheduler_.add(forms_, load);
+  run_all();
+  EXPECT_EQ(load.runs, 0);
+}
+
 }  // namespace
 }  // namespace firn

@@ -1,6 +1,7 @@
 #include "purge/purge_step.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -14,6 +15,7 @@ namespace firn {
 namespace {
 
 constexpr std::size_t kAtOnce = 1000;
+constexpr Duration kLookAtUnproven = std::chrono::hours(1);
 
 }  // namespace
 
@@ -32,11 +34,12 @@ Result<StepOutcome> PurgeStep::run_once() {
   FIRN_TRY(retirement_.run());
   FIRN_ASSIGN(const auto done, chunks_in(parts_.catalog, repeater_, {ChunkState::kLoaded, ChunkState::kReplaced}));
   FIRN_TRY(remove_local_files(done));
+  FIRN_ASSIGN(const Retention retention, Retention::of(parts_.catalog, repeater_, policy()));
   const Timestamp now = parts_.clock.now();
   std::vector<Chunk> due;
   std::optional<Timestamp> next;
   for (const Chunk& chunk : done) {
-    const Timestamp when = due_at(chunk);
+    const Timestamp when = retention.due_at(chunk);
     if (when <= now) {
       due.push_back(chunk);
     } else {
@@ -51,11 +54,27 @@ Result<StepOutcome> PurgeStep::run_once() {
   if (!over.empty()) {
     return StepOutcome::done(std::move(over));
   }
-  return next ? StepOutcome::idle_for(*next - now) : StepOutcome::idle();
+  return wait(retention, next);
 }
 
-Timestamp PurgeStep::due_at(const Chunk& chunk) const {
-  return chunk.loaded_at.value_or(chunk.staged_at.value_or(chunk.packed_at)) + options_.keep_staged;
+RetentionPolicy PurgeStep::policy() const { return {options_.keep_staged, options_.at_once && options_.at_once()}; }
+
+Result<StepOutcome> PurgeStep::wait(const Retention& retention, std::optional<Timestamp> next) {
+  FIRN_ASSIGN(const auto submitted, chunks_in(parts_.catalog, repeater_, {ChunkState::kSubmitted}));
+  const Timestamp now = parts_.clock.now();
+  std::optional<Timestamp> look = next;
+  for (const Chunk& chunk : submitted) {
+    if (retention.is_overdue(chunk, now)) {
+      StepOutcome blocked = StepOutcome::failed(
+          Error{ErrorKind::kUnavailable, "remove", chunk.key.str(),
+                "its retention is over, but it is not proven loaded: it stays, as everything unproven does",
+                "see the other alarms and `firn status` for why it is not loaded"});
+      blocked.result = StepResult::kBlocked;
+      return blocked;
+    }
+    look = std::min(look.value_or(now + kLookAtUnproven), now + kLookAtUnproven);
+  }
+  return look ? StepOutcome::idle_for(*look - now) : StepOutcome::idle();
 }
 
 Status PurgeStep::remove_local_files(const std::vector<Chunk>& chunks) {

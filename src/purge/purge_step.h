@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,18 +18,21 @@
 #include "model/step.h"
 #include "platform/file_system.h"
 #include "purge/journal_retirement.h"
+#include "purge/retention.h"
 
 namespace firn {
 
 struct PurgeOptions {
-  std::string chunk_directory;  ///< holds the repeater's local files by file_name(key)
-  Duration keep_staged{};       ///< how long a staged object stays after it is proven loaded
+  std::string chunk_directory;            ///< holds the repeater's local files by file_name(key)
+  std::optional<Duration> keep_staged{};  ///< as in RetentionPolicy
+  std::function<bool()> at_once{};        ///< as in RetentionPolicy, asked at each run; empty: never
 };
 
-/// Removes what is proven loaded, of one repeater: the local file of a chunk at once, its staged object after
-/// `keep_staged`, then loaded -> purged (replaced chunks likewise); batches of which nothing is left; and the journal
+/// Removes what is proven loaded, of one repeater: the local file of a chunk at once, its staged object after its
+/// retention, then loaded -> purged (replaced chunks likewise); batches of which nothing is left; and the journal
 /// behind everything that is settled. Never touches what belongs to a packed, staged, submitted or quarantined chunk: a
-/// quarantined chunk that never reached the stage keeps the journal from being retired past it.
+/// quarantined chunk that never reached the stage keeps the journal from being retired past it. When a submitted one
+/// has outlived its retention without a proof, the step is blocked once it has nothing else to do: a person must look.
 class PurgeStep final : public Step {
  public:
   struct Parts {
@@ -50,8 +54,8 @@ class PurgeStep final : public Step {
   Result<std::vector<Transition>> purge_objects(const std::vector<Chunk>& due);
   Result<std::vector<Transition>> purge_batches();
   Result<bool> is_over(const Batch& batch);
-  /// When the chunk's object may go.
-  [[nodiscard]] Timestamp due_at(const Chunk& chunk) const;
+  Result<StepOutcome> wait(const Retention& retention, std::optional<Timestamp> next);
+  [[nodiscard]] RetentionPolicy policy() const;
 
   const RepeaterName repeater_;
   const Parts parts_;

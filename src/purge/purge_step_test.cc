@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ class PurgeStepTest : public testing::Test {
  protected:
   PurgeStepTest() { EXPECT_TRUE(files.create_directories("/chunks")); }
 
-  PurgeStep make_step(Duration keep = {}) {
+  PurgeStep make_step(std::optional<Duration> keep = Duration(0)) {
     return {CatalogScenario::repeater(), {catalog, stage, journal, files, clock}, {"/chunks", keep}};
   }
   std::string local(ChunkId id) { return "/chunks/" + file_name(world.chunk(id).key); }
@@ -112,6 +113,58 @@ TEST_F(PurgeStepTest, RemovesTheObjectWhenItsRetentionHasPassed) {
   run_all(step);
   EXPECT_FALSE(has_object(id));
   EXPECT_EQ(world.chunk(id).state, ChunkState::kPurged);
+}
+
+TEST_F(PurgeStepTest, KeepsTheLastIngestUntilTheNextOneIsLoaded) {
+  const ChunkId first = loaded();
+  PurgeStep step = make_step(std::nullopt);
+  clock.advance(hours(24 * 40));
+  run_all(step);
+  EXPECT_TRUE(has_object(first));
+  const ChunkId second = loaded();
+  run_all(step);
+  EXPECT_FALSE(has_object(first));
+  EXPECT_TRUE(has_object(second));
+}
+
+TEST_F(PurgeStepTest, KeepsTheLastIngestNoLongerThanSnowflakeRemembersIt) {
+  const ChunkId only = loaded();
+  PurgeStep step = make_step(std::nullopt);
+  clock.advance(hours(24 * 55));
+  run_all(step);
+  EXPECT_FALSE(has_object(only));
+}
+
+TEST_F(PurgeStepTest, ALaterIngestRemovesNothingThatIsNotProven) {
+  const ChunkId unproven = world.chunks_of(world.submitted()).front().id;
+  put_files(unproven);
+  loaded();
+  PurgeStep step = make_step(std::nullopt);
+  clock.advance(hours(24 * 60));
+  const StepOutcome outcome = run_all(step);
+  EXPECT_TRUE(has_object(unproven));
+  EXPECT_EQ(outcome.result, StepResult::kBlocked) << "a person must look";
+}
+
+TEST_F(PurgeStepTest, AsksForAPersonOnlyWhenAnUnprovenFileHasOutlivedItsRetention) {
+  world.submitted();
+  PurgeStep step = make_step(hours(24 * 7));
+  clock.advance(hours(24 * 7 - 1));
+  EXPECT_EQ(run_all(step).result, StepResult::kIdle);
+  clock.advance(hours(1));
+  EXPECT_EQ(run_all(step).result, StepResult::kBlocked);
+}
+
+TEST_F(PurgeStepTest, ADrainEndsEveryRetention) {
+  const ChunkId id = loaded();
+  bool draining = false;
+  PurgeStep step(CatalogScenario::repeater(), {catalog, stage, journal, files, clock},
+                 {"/chunks", hours(24), [&] { return draining; }});
+  run_all(step);
+  EXPECT_TRUE(has_object(id));
+  draining = true;
+  run_all(step);
+  EXPECT_FALSE(has_object(id));
 }
 
 TEST_F(PurgeStepTest, WaitsForTheNextChunkThatIsDue) {

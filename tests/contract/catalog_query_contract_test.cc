@@ -127,6 +127,37 @@ TEST_P(CatalogQueryContract, SumsUpARepeater) {
   EXPECT_EQ(totals().uningested_bytes, 0U) << "a closing batch is being ingested";
 }
 
+TEST_P(CatalogQueryContract, KnowsTheAgeOfWhatIsInTheOpenBatch) {
+  begin();
+  EXPECT_FALSE(totals().oldest_uningested);
+  decide(0, 10, 1);
+  EXPECT_EQ(totals().oldest_uningested, chunk(1).oldest_received_at);
+  cut(1, 10);
+  EXPECT_FALSE(totals().oldest_uningested);
+}
+
+TEST_P(CatalogQueryContract, KeepsAControlUntilItIsTakenBack) {
+  const RepeaterName cases("cases");
+  ASSERT_TRUE(catalog_->set_control({forms(), "pack", moment(1)}));
+  ASSERT_TRUE(catalog_->set_control({forms(), "load", moment(2)}));
+  ASSERT_TRUE(catalog_->set_control({cases, kDrainControl, moment(3)}));
+  ASSERT_TRUE(catalog_->set_control({forms(), "pack", moment(9)}));
+  const std::vector<Control> all{
+      {cases, kDrainControl, moment(3)}, {forms(), "load", moment(2)}, {forms(), "pack", moment(1)}};
+  EXPECT_EQ(catalog_->controls().value(), all);
+  ASSERT_TRUE(catalog_->clear_control(forms(), "pack"));
+  ASSERT_TRUE(catalog_->clear_control(forms(), "pack"));
+  EXPECT_EQ(catalog_->controls().value().size(), 2U);
+}
+
+TEST_P(CatalogQueryContract, KnowsSinceWhenARepeaterHasItsSchedule) {
+  EXPECT_EQ(catalog_->schedule_since(forms(), "@monthly, UTC", moment(5)).value(), moment(5));
+  EXPECT_EQ(catalog_->schedule_since(forms(), "@monthly, UTC", moment(7)).value(), moment(5));
+  EXPECT_EQ(catalog_->schedule_since(forms(), "@weekly, UTC", moment(9)).value(), moment(9));
+  EXPECT_EQ(catalog_->schedule_since(forms(), "", moment(11)).value(), moment(11));
+  EXPECT_EQ(catalog_->schedule_since(forms(), "@weekly, UTC", moment(13)).value(), moment(13));
+}
+
 TEST_P(CatalogQueryContract, ForgetsTheAgeOfWhatIsLoaded) {
   load_one();
   EXPECT_EQ(totals().oldest_unloaded, std::nullopt);

@@ -28,6 +28,7 @@ constexpr std::size_t kIdField = 1;
 constexpr std::size_t kVersionField = 3;
 constexpr std::size_t kDocumentField = 6;
 constexpr std::size_t kFields = 8;
+constexpr std::uint64_t kThreshold = 20'000;
 constexpr int kMostRounds = 4'000;
 constexpr int kRoundsBetweenLooks = 50;
 
@@ -67,7 +68,7 @@ struct World::Process {
         marks(stage, world.files_, "/data/marks", "0123456789abcdef"),
         check(kForms, world.catalog_, marks, [] {}),
         stage_step(kForms, {world.catalog_, stage, world.files_, world.clock_}, {kChunks, 1}),
-        trigger(kForms, world.catalog_, world.clock_, TriggerPolicy{20'000}, [this] { return journal->end(0); }),
+        trigger(kForms, world.catalog_, world.clock_, {TriggerPolicy{kThreshold}}, journal_view()),
         load(kForms, table_of(Kind::kForm, TableName("forms")),
              {world.catalog_, stage, loader, world.clock_, [this](const Batch& batch) { return marks.leave(batch); }},
              [&world] { return fmt::format("request-{}", world.chance_.below(1ULL << 60U)); }),
@@ -81,6 +82,11 @@ struct World::Process {
       scheduler.add(kForms, *step);
     }
     stubs->add_to(scheduler);
+  }
+
+  JournalView journal_view() {
+    return {[this] { return journal->end(0); }, [this] { return pack.read_to(); },
+            [](std::optional<Position>) { return Result<std::optional<Timestamp>>(std::nullopt); }};
   }
 
   std::unique_ptr<FileJournal> journal;

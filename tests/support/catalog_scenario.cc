@@ -30,6 +30,8 @@ ChunkId CatalogScenario::pack(std::string definition) {
   decision.repeater = repeater();
   decision.from = cursor();
   decision.next = decision.from.plus(kRows);
+  decision.counts.records = kRows;
+  decision.counts.rows = kRows;
   Chunk chunk;
   chunk.repeater = repeater();
   chunk.batch = batch.id;

@@ -319,6 +319,37 @@ void MemoryCatalog::drop_versions(const ReplaceChunk& replace) {
   }
 }
 
+Result<std::vector<Control>> MemoryCatalog::controls() {
+  const MutexLock lock(mutex_);
+  std::vector<Control> all;
+  for (const auto& [key, since] : controls_) {
+    all.push_back({key.first, key.second, since});
+  }
+  return all;
+}
+
+Status MemoryCatalog::set_control(const Control& control) {
+  const MutexLock lock(mutex_);
+  controls_.try_emplace({control.repeater, control.name}, control.since);
+  return {};
+}
+
+Status MemoryCatalog::clear_control(const RepeaterName& repeater, const std::string& name) {
+  const MutexLock lock(mutex_);
+  controls_.erase({repeater, name});
+  return {};
+}
+
+Result<Timestamp> MemoryCatalog::schedule_since(const RepeaterName& repeater, const std::string& schedule,
+                                                Timestamp now) {
+  const MutexLock lock(mutex_);
+  const auto [entry, is_new] = schedules_.try_emplace(repeater, schedule, now);
+  if (!is_new && entry->second.first != schedule) {
+    entry->second = {schedule, now};
+  }
+  return entry->second.second;
+}
+
 Status MemoryCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
   const MutexLock lock(mutex_);
   targets_[repeater] = target;
@@ -446,6 +477,8 @@ void count(const Chunk& chunk, const std::optional<Batch>& open, RepeaterTotals&
       std::min(totals.oldest_unloaded.value_or(chunk.oldest_received_at), chunk.oldest_received_at);
   if (open && chunk.batch == open->id && chunk.state != ChunkState::kSubmitted) {
     totals.uningested_bytes += chunk.bytes_uncompressed;
+    totals.oldest_uningested =
+        std::min(totals.oldest_uningested.value_or(chunk.oldest_received_at), chunk.oldest_received_at);
   }
 }
 

@@ -42,6 +42,10 @@ class MemoryCatalog final : public Catalog {
   Status commit(std::span<const Transition> transitions) override;
   Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
   Status change_target(const RepeaterName& repeater, const std::string& target) override;
+  Result<std::vector<Control>> controls() override;
+  Status set_control(const Control& control) override;
+  Status clear_control(const RepeaterName& repeater, const std::string& name) override;
+  Result<Timestamp> schedule_since(const RepeaterName& repeater, const std::string& schedule, Timestamp now) override;
   Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
   Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
                                                           std::span<const DocumentKey> documents) override;
@@ -114,6 +118,8 @@ class MemoryCatalog final : public Catalog {
   // Not copied for each commit: what a transition is checked against is older than its commit.
   std::map<RepeaterName, Versions> versions_ FIRN_GUARDED_BY(mutex_);
   std::map<RepeaterName, std::string> targets_ FIRN_GUARDED_BY(mutex_);
+  std::map<std::pair<RepeaterName, std::string>, Timestamp> controls_ FIRN_GUARDED_BY(mutex_);
+  std::map<RepeaterName, std::pair<std::string, Timestamp>> schedules_ FIRN_GUARDED_BY(mutex_);
   std::optional<InDoubt> in_doubt_ FIRN_GUARDED_BY(mutex_);
   std::optional<CommitFault> fault_ FIRN_GUARDED_BY(mutex_);
 };

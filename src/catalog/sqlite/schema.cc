@@ -173,8 +173,21 @@ ALTER TABLE chunks ADD COLUMN report_line INTEGER;
 ALTER TABLE chunks ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What people have set while the daemon ran, and since when a repeater has its schedule.
+constexpr const char* kControls = R"sql(
+CREATE TABLE controls (
+  repeater INTEGER NOT NULL REFERENCES repeaters(id),
+  name TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (repeater, name)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE repeaters ADD COLUMN schedule TEXT NOT NULL DEFAULT '';
+ALTER TABLE repeaters ADD COLUMN schedule_since INTEGER;
+)sql";
+
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kFetchRequests, kTargets, kAttempts};
+constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kFetchRequests, kTargets, kAttempts, kControls};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

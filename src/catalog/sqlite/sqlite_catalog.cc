@@ -125,11 +125,13 @@ Status read_chunk_totals(Database& database, std::int64_t repeater, RepeaterTota
 
 Status read_waiting(Database& database, std::int64_t repeater, RepeaterTotals& totals) {
   auto bytes = database.query(
-      "SELECT COALESCE(SUM(bytes_uncompressed), 0) FROM chunks WHERE state IN ('packed', 'staged') AND batch = "
+      "SELECT COALESCE(SUM(bytes_uncompressed), 0), MIN(oldest_received_at) FROM chunks WHERE state IN ('packed', "
+      "'staged') AND batch = "
       "(SELECT id FROM batches WHERE repeater = ? AND state = 'open')",
       repeater);
   FIRN_TRY(bytes.next());
   totals.uningested_bytes = bytes.number();
+  totals.oldest_uningested = bytes.maybe_time();
   auto oldest = database.query(
       "SELECT MIN(oldest_received_at) FROM chunks INDEXED BY chunks_active_by_age WHERE repeater = ? "
       "AND state IN ('packed', 'staged', 'submitted')",
@@ -166,6 +168,48 @@ Result<std::string> SqliteCatalog::bind_target(const RepeaterName& repeater, con
   auto query = database_.query("SELECT target FROM repeaters WHERE name = ?", repeater);
   FIRN_TRY(query.next());
   return query.text();
+}
+
+Result<std::vector<Control>> SqliteCatalog::controls() {
+  const MutexLock lock(mutex_);
+  std::vector<Control> all;
+  auto query = database_.query(
+      "SELECT r.name, c.name, c.since FROM controls c JOIN repeaters r ON r.id = c.repeater ORDER BY r.name, c.name");
+  while (true) {
+    FIRN_ASSIGN(const bool row, query.next());
+    if (!row) {
+      return all;
+    }
+    Control control;
+    control.repeater = RepeaterName(query.text());
+    control.name = query.text();
+    control.since = query.time();
+    all.push_back(std::move(control));
+  }
+}
+
+Status SqliteCatalog::set_control(const Control& control) {
+  const MutexLock lock(mutex_);
+  FIRN_TRY(database_.query("BEGIN IMMEDIATE").run());
+  return end_transaction(database_, CatalogWriter(database_).set_control(control));
+}
+
+Status SqliteCatalog::clear_control(const RepeaterName& repeater, const std::string& name) {
+  const MutexLock lock(mutex_);
+  return database_
+      .query("DELETE FROM controls WHERE repeater = (SELECT id FROM repeaters WHERE name = ?) AND name = ?", repeater,
+             name)
+      .run();
+}
+
+Result<Timestamp> SqliteCatalog::schedule_since(const RepeaterName& repeater, const std::string& schedule,
+                                                Timestamp now) {
+  const MutexLock lock(mutex_);
+  FIRN_TRY(database_.query("BEGIN IMMEDIATE").run());
+  FIRN_TRY(end_transaction(database_, CatalogWriter(database_).set_schedule(repeater, schedule, now)));
+  auto query = database_.query("SELECT schedule_since FROM repeaters WHERE name = ?", repeater);
+  FIRN_TRY(query.next());
+  return query.time();
 }
 
 Result<std::optional<Position>> SqliteCatalog::cursor(const RepeaterName& repeater, std::uint64_t partition) {

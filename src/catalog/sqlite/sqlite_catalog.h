@@ -35,6 +35,10 @@ class SqliteCatalog final : public Catalog {
   Status commit(std::span<const Transition> transitions) override;
   Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
   Status change_target(const RepeaterName& repeater, const std::string& target) override;
+  Result<std::vector<Control>> controls() override;
+  Status set_control(const Control& control) override;
+  Status clear_control(const RepeaterName& repeater, const std::string& name) override;
+  Result<Timestamp> schedule_since(const RepeaterName& repeater, const std::string& schedule, Timestamp now) override;
   Result<std::optional<Position>> cursor(const RepeaterName& repeater, std::uint64_t partition) override;
   Result<std::vector<std::vector<VersionEntry>>> versions(const RepeaterName& repeater,
                                                           std::span<const DocumentKey> documents) override;

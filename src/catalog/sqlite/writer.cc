@@ -32,6 +32,24 @@ Status CatalogWriter::bind_target(const RepeaterName& repeater, const std::strin
       .run();
 }
 
+Status CatalogWriter::set_control(const Control& control) {
+  FIRN_ASSIGN(const auto id, repeater_id(control.repeater));
+  return database_
+      .query("INSERT INTO controls (repeater, name, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, control.name,
+             control.since)
+      .run();
+}
+
+Status CatalogWriter::set_schedule(const RepeaterName& repeater, const std::string& schedule, Timestamp now) {
+  FIRN_ASSIGN(const auto id, repeater_id(repeater));
+  return database_
+      .query(
+          "UPDATE repeaters SET schedule = ?, schedule_since = ? WHERE id = ? AND (schedule_since IS NULL OR "
+          "schedule <> ?)",
+          schedule, now, id, schedule)
+      .run();
+}
+
 Status CatalogWriter::apply(const OpenFirstBatch& open) {
   FIRN_ASSIGN(const auto repeater, repeater_id(open.repeater));
   auto query = database_.query("SELECT 1 FROM batches WHERE repeater = ? LIMIT 1", repeater);

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "catalog/rules.h"
 #include "catalog/sqlite/database.h"
+#include "model/catalog.h"
 #include "model/transition.h"
 
 namespace firn {
@@ -29,6 +30,9 @@ class CatalogWriter {
   Status apply(const SettleQuarantined& settle);
   /// As Catalog::bind_target(), without the answer.
   Status bind_target(const RepeaterName& repeater, const std::string& target);
+  Status set_control(const Control& control);
+  /// Remembers `now` when the repeater had another schedule before.
+  Status set_schedule(const RepeaterName& repeater, const std::string& schedule, Timestamp now);
 
  private:
   /// The repeater's number, given now when it is new.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/config.h"
+
+namespace firn {
+
+/// Where a repeater's rows go and by which way, in words that the catalog keeps.
+struct Target {
+  std::string kind;    ///< of documents
+  std::string table;   ///< and the destination that it is in
+  std::string method;  ///< of loading; empty when the destination has only one
+  std::string stage;   ///< where the files lie
+
+  /// e.g. `form documents into table forms of warehouse by COPY, staged in s3 bucket/firn`.
+  [[nodiscard]] std::string str() const;
+};
+
+Target target_of(const Config& config, const RepeaterConfig& repeater);
+
+/// What differs between what firn.toml says and what the rows have gone to.
+enum class TargetChange {
+  kNone,
+  kUnnamed,  ///< nothing that is known: an older Firn did not keep the stage
+  kMethod,   ///< only by which way
+  kPlace,    ///< the table, the destination or the stage
+  kKind,     ///< what documents they are
+};
+
+/// `bound` is what Target::str() gave when the first row was made, perhaps by an older Firn.
+TargetChange compare(const Target& target, std::string_view bound);
+
+}  // namespace firn

@@ -1,0 +1,87 @@
+#include "pipeline/target_guard.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/target.h"
+
+namespace firn {
+namespace {
+
+const std::vector<ChunkState> kOnTheirWay{ChunkState::kPacked, ChunkState::kStaged, ChunkState::kSubmitted,
+                                          ChunkState::kQuarantined};
+const std::vector<ChunkState> kWithFiles{ChunkState::kPacked,      ChunkState::kStaged, ChunkState::kSubmitted,
+                                         ChunkState::kQuarantined, ChunkState::kLoaded, ChunkState::kReplaced};
+
+}  // namespace
+
+bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater) {
+  const Target wanted = target_of(config, repeater);
+  const std::string target = wanted.str();
+  const auto bound = catalog_.bind_target(repeater.name, target);
+  if (!bound) {
+    return true;  // a catalog that fails shows in every step
+  }
+  switch (compare(wanted, *bound)) {
+    case TargetChange::kNone:
+      return true;
+    case TargetChange::kUnnamed:
+      return remember(repeater.name, target);
+    case TargetChange::kMethod:
+      return admits_method(repeater.name, target, *bound);
+    case TargetChange::kPlace:
+      return admits_place(repeater.name, target, *bound);
+    case TargetChange::kKind:
+      refuse(repeater.name, target, *bound, "a repeater keeps its kind. Give the new one a repeater of its own");
+      return false;
+  }
+  return false;
+}
+
+bool TargetGuard::admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound) {
+  if (has_none(repeater, kOnTheirWay) && remember(repeater, target)) {
+    return true;
+  }
+  refuse(repeater, target, bound,
+         "chunks wait that went the old way: Snowpipe and COPY do not know of each other's files, and a row could come "
+         "twice. Set method back, start firn, run `firn drain " +
+             repeater.str() + "`, then change it");
+  return false;
+}
+
+bool TargetGuard::admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound) {
+  if (controls_.is_draining(repeater) && has_none(repeater, kWithFiles) && remember(repeater, target)) {
+    return true;
+  }
+  refuse(
+      repeater, target, bound,
+      "what is on its way would be split between two places, and documents that it knows would be missing in the new "
+      "one. Set it back, start firn, run `firn drain " +
+          repeater.str() + "`, then change it; what came before stays in the old table");
+  return false;
+}
+
+bool TargetGuard::has_none(const RepeaterName& repeater, std::vector<ChunkState> states) {
+  const auto found = catalog_.chunks({.repeater = repeater, .states = std::move(states), .limit = 1});
+  return found && found->empty();
+}
+
+bool TargetGuard::remember(const RepeaterName& repeater, const std::string& target) {
+  if (!catalog_.change_target(repeater, target)) {
+    return false;
+  }
+  if (controls_.is_draining(repeater)) {
+    static_cast<void>(controls_.end_drain(repeater));  // one that fails leaves the repeater closed, with its alarm
+  }
+  return true;
+}
+
+void TargetGuard::refuse(const RepeaterName& repeater, const std::string& target, const std::string& bound,
+                         const std::string& why) {
+  alarms_.raise(
+      "repeater.target_changed", repeater.str(),
+      "firn.toml now says " + target + ", but its rows went as " + bound + ". It answers 503 and does nothing: " + why);
+}
+
+}  // namespace firn

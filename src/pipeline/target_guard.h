@@ -1,0 +1,35 @@
+#pragma once
+
+#include "config/config.h"
+#include "model/catalog.h"
+#include "observe/alarms.h"
+#include "pipeline/controls.h"
+
+namespace firn {
+
+/// Sees to it that a repeater's rows go where they went before, unless nothing of the old way is left.
+class TargetGuard {
+ public:
+  /// All must outlive it.
+  TargetGuard(Catalog& catalog, Controls& controls, Alarms& alarms)
+      : catalog_(catalog), controls_(controls), alarms_(alarms) {}
+
+  /// False when the repeater must stand still: firn.toml says another kind, table, destination, stage or method than
+  /// its rows have gone by, and it is not drained. An alarm says why and what to do. A change after a drain is
+  /// remembered, and ends the drain.
+  bool admits(const Config& config, const RepeaterConfig& repeater);
+
+ private:
+  bool admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound);
+  bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound);
+  [[nodiscard]] bool has_none(const RepeaterName& repeater, std::vector<ChunkState> states);
+  bool remember(const RepeaterName& repeater, const std::string& target);
+  void refuse(const RepeaterName& repeater, const std::string& target, const std::string& bound,
+              const std::string& why);
+
+  Catalog& catalog_;
+  Controls& controls_;
+  Alarms& alarms_;
+};
+
+}  // namespace firn
