@@ -1,8 +1,6 @@
 """From a posted form to a row in Snowflake: a real S3 server, and the strict stand-in of an account."""
 
-import hashlib
 import json
-import tomllib
 
 import duckdb
 import pytest
@@ -10,32 +8,9 @@ import pytest
 from firn import Settings, toml_text
 from forms import FormMaker, encode
 from s3_servers import BUCKET
-from snowflake_account import FULL_TABLE, SnowflakeAccount, make_key, snowflake_settings
+from snowflake_account import FULL_TABLE, make_key, prefix_of, snowflake_settings
 
 pytestmark = pytest.mark.server("versitygw")
-
-
-@pytest.fixture
-def account(tmp_path, versitygw):
-    made = SnowflakeAccount(tmp_path / "account", versitygw).start()
-    yield made
-    made.kill()
-    print(f"--- log of the account\n{(made.folder / 'log').read_text()[-3000:]}")
-
-
-@pytest.fixture
-def on_snowflake(account, versitygw, tmp_path, request, make_firn):
-    """Makes a daemon, set up but not started, that loads into the account."""
-
-    def make(method="copy", settings=None, **more):
-        made = make_firn()
-        prefix = hashlib.sha256(request.node.name.encode()).hexdigest()[:16] + "/firn"
-        made.settings = snowflake_settings(account, versitygw, tmp_path, prefix, method, settings, **more)
-        made.write_config()
-        account.set_up(made)
-        return made
-
-    return make
 
 
 def post_forms(firn, count, seed=1):
@@ -388,10 +363,6 @@ def test_duckdb_reads_the_same_rows_out_of_the_same_files(account, on_snowflake,
     ).fetchall()
     assert read == [(row["FORM_ID"], row["FORM_JSON"], row["_POSITION"]) for row in account.rows()]
     assert_rows(account, forms)
-
-
-def prefix_of(firn):
-    return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]
 
 
 @pytest.mark.parametrize("method", ["copy", "snowpipe"])
