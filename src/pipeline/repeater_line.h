@@ -120,6 +120,8 @@ class RepeaterLine {
   void warn_of_chunks();
   void make_front_steps();
   void make_load_steps();
+  /// Of a chunk that waits too long for proof; empty when none does.
+  void tell_ageing(const std::string& why);
   void add_steps(std::initializer_list<Step*> steps);
   [[nodiscard]] std::string chunk_directory() const;
 

@@ -1,4 +1,5 @@
-"""Firn's own chunk files, read by three that share no code: fakesnow behind Snowflake's connector, DuckDB, the stand-in.
+"""Firn's own chunk files, read by three that share no code: fakesnow behind Snowflake's connector, DuckDB and the
+stand-in.
 
 fakesnow takes COPY without a transformation and a CSV format without most options, so that its table has a VARCHAR for
 each field of a line, in the order of docs/formats/csv.md."""
@@ -115,7 +116,7 @@ def test_all_read_the_same_rows_out_of_the_chunks(staged, account, versitygw, tm
     assert outcomes == {f"{url}{name}": ("LOADED", count_of(independent, name)) for name in files}
     assert [row["FORM_ID"] for row in independent] == [form["id"] for form in forms]
     assert [json.loads(row["FORM_JSON"]) for row in independent] == forms
-    # fakesnow has no EMPTY_FIELD_AS_NULL = FALSE, and takes "" for NULL; Snowflake, the stand-in and DuckDB tell them apart.
+    # fakesnow knows no EMPTY_FIELD_AS_NULL, and takes "" for NULL too; the stand-in and DuckDB tell them apart.
     assert [row["APP_ID"] for row in independent] == [form.get("app_id") for form in forms]
     assert copied == [{name: text or None for name, text in row.items()} for row in independent]
     # The stand-in has Firn's own table, with times and a document; the texts are the same.
