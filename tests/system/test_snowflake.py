@@ -365,6 +365,21 @@ def test_duckdb_reads_the_same_rows_out_of_the_same_files(account, on_snowflake,
     assert_rows(account, forms)
 
 
+def test_the_live_check_names_what_a_pipe_does_otherwise(account, on_snowflake):
+    firn = on_snowflake("snowpipe")
+    statements = [each["sql"] for each in firn.ask("setup", "snowflake")["statements"]]
+    made = next(sql for sql in statements if sql.startswith("CREATE PIPE IF NOT EXISTS COMMCARE.RAW.FORMS_PIPE"))
+    account.sql("DROP PIPE COMMCARE.RAW.FORMS_PIPE")
+    account.sql(made.replace("TO_TIMESTAMP_NTZ($3", "TO_TIMESTAMP_NTZ($4"))
+    account.sql("GRANT OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE TO ROLE FIRN_LOADER")
+    finding = live(firn, 1)["repeater forms"]
+    assert "it has `$4 , 'YYYY-MM-DD" in finding["found"] and 'pipe = "FORMS_PIPE_2"' in finding["hint"], finding
+    account.sql("DROP PIPE COMMCARE.RAW.FORMS_PIPE")
+    account.sql(" ".join(made.replace("COPY INTO", "copy  into").split()))
+    account.sql("GRANT OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE TO ROLE FIRN_LOADER")
+    assert live(firn, 0)["repeater forms"]["result"] == "ok"
+
+
 @pytest.mark.parametrize("method", ["copy", "snowpipe"])
 @pytest.mark.parametrize("kind", ["partial_file", "wrong_count"])
 def test_a_chunk_in_quarantine_is_sent_again_without_the_rows_that_arrived(account, on_snowflake, method, kind):
