@@ -58,6 +58,7 @@ LoadStep::LoadStep(RepeaterName repeater, TableDefinition table, const Parts& pa
       loader_(parts.loader),
       clock_(parts.clock),
       leave_mark_(parts.leave_mark),
+      tell_ageing_(parts.tell_ageing),
       make_request_id_(std::move(make_request_id)) {}
 
 StepOutcome LoadStep::run() {
@@ -72,6 +73,7 @@ Result<StepOutcome> LoadStep::run_once() {
   filter.limit = 1;
   FIRN_ASSIGN(const auto batches, catalog_.batches(filter));
   if (batches.empty()) {
+    look_at_age({});
     return StepOutcome::idle();
   }
   const Batch& batch = batches.front();
@@ -95,6 +97,7 @@ Result<bool> LoadStep::is_decided(const Batch& batch) {
 Result<StepOutcome> LoadStep::close(const Batch& batch) {
   FIRN_ASSIGN(const bool decided, is_decided(batch));
   FIRN_ASSIGN(const auto chunks, chunks_of(batch));
+  look_at_age(chunks);
   if (!decided || has(chunks, ChunkState::kPacked)) {
     return StepOutcome::idle();
   }
@@ -129,6 +132,7 @@ StepOutcome LoadStep::intend(const Batch& batch, const std::vector<Chunk>& chunk
 
 Result<StepOutcome> LoadStep::follow(const Batch& batch) {
   FIRN_ASSIGN(const auto chunks, chunks_of(batch));
+  look_at_age(chunks);
   const auto submitted = in_state(chunks, ChunkState::kSubmitted);
   std::vector<Chunk> unreported;
   std::ranges::copy_if(submitted, std::back_inserter(unreported), [](const Chunk& c) { return !c.report; });
@@ -146,6 +150,21 @@ Result<StepOutcome> LoadStep::follow(const Batch& batch) {
     return StepOutcome::idle();  // verify has the word
   }
   return batch.handle.empty() ? submit(batch, unreported) : poll(batch, unreported);
+}
+
+/// The oldest batch that is not loaded has the oldest chunks.
+void LoadStep::look_at_age(const std::vector<Chunk>& chunks) {
+  std::string found;
+  for (const Chunk& chunk : chunks) {
+    const bool waits = chunk.state == ChunkState::kStaged || (chunk.state == ChunkState::kSubmitted && !chunk.report);
+    if (found.empty() && waits) {
+      found = loader_.ageing(file_of(chunk, Timestamp::max()));
+    }
+  }
+  if (tell_ageing_ && ageing_ != found) {
+    tell_ageing_(found);
+  }
+  ageing_ = std::move(found);
 }
 
 /// Why the chunk must not be loaded; empty when it may be.

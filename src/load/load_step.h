@@ -34,6 +34,8 @@ class LoadStep final : public Step {
     const Clock& clock;
     /// Says on the stage that the batch is closed; asked before every request. A failure lets the batch wait.
     std::function<Status(const Batch&)> leave_mark;
+    /// Told what Loader::ageing() says of the oldest chunk that waits for proof, when that changes; empty: of none.
+    std::function<void(const std::string&)> tell_ageing{};
   };
 
   /// `make_request_id` gives a new id that no other request has: make_request_id() of load/request_id.h.
@@ -64,6 +66,7 @@ class LoadStep final : public Step {
   [[nodiscard]] std::vector<Transition> set_aside_aged(const std::vector<Chunk>& chunks) const;
   [[nodiscard]] LoadFile file_of(const Chunk& chunk, Timestamp submitted_at) const;
   [[nodiscard]] std::string objection_to(const Chunk& chunk) const;
+  void look_at_age(const std::vector<Chunk>& chunks);
   /// True when rows of the repeater were proven to be in the table.
   Result<bool> has_loaded_before();
   StepOutcome wait(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
@@ -77,12 +80,14 @@ class LoadStep final : public Step {
   Loader& loader_;
   const Clock& clock_;
   const std::function<Status(const Batch&)> leave_mark_;
+  const std::function<void(const std::string&)> tell_ageing_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
-  std::string intended_;     ///< the request that was recorded last, until it is submitted
-  std::string polled_;       ///< the handle that was polled last
-  std::size_t waiting_ = 0;  ///< files of it, by then
-  Duration wait_{};          ///< the pause after the next poll of it
+  std::optional<std::string> ageing_;  ///< what was told last
+  std::string intended_;               ///< the request that was recorded last, until it is submitted
+  std::string polled_;                 ///< the handle that was polled last
+  std::size_t waiting_ = 0;            ///< files of it, by then
+  Duration wait_{};                    ///< the pause after the next poll of it
 };
 
 }  // namespace firn

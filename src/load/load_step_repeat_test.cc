@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "load/load_step.h"
 #include "tests/support/catalog_scenario.h"
@@ -21,7 +22,8 @@ class LoadStepRepeatTest : public testing::Test {
   LoadStep make_step() {
     return {CatalogScenario::repeater(),
             CatalogScenario::table(),
-            {catalog, stage, loader, clock, [](const Batch&) { return Status(); }},
+            {catalog, stage, loader, clock, [](const Batch&) { return Status(); },
+             [this](const std::string& why) { told.push_back(why); }},
             [this] { return "request " + std::to_string(++requests); }};
   }
   void run() { world.apply(step.run()); }
@@ -46,6 +48,7 @@ class LoadStepRepeatTest : public testing::Test {
   ManualClock clock;
   CatalogScenario world{catalog, clock};
   int requests = 0;
+  std::vector<std::string> told;  ///< of ageing chunks
   LoadStep step = make_step();
 };
 
@@ -59,6 +62,18 @@ TEST_F(LoadStepRepeatTest, DoesNotSubmitWhatTheDestinationMayHaveForgotten) {
   EXPECT_EQ(world.chunk(chunks[0].id).reason, "too old");
   ASSERT_EQ(loader.submitted().size(), 1U);
   EXPECT_EQ(loader.submitted()[0].files.size(), 1U);
+}
+
+TEST_F(LoadStepRepeatTest, TellsOnceOfAChunkThatAgesUntilItIsProven) {
+  const BatchId batch = closing(2);
+  loader.begin_to_age(world.chunks_of(batch)[1].key, "ages");
+  run();
+  run();
+  EXPECT_EQ(told, std::vector<std::string>{"ages"});
+  EXPECT_EQ(loader.submitted().at(0).files.size(), 2U) << "what is done with it is the loader's";
+  run();
+  run();
+  EXPECT_EQ(told, (std::vector<std::string>{"ages", ""}));
 }
 
 TEST_F(LoadStepRepeatTest, DoesNotRepeatARequestThatIsTooOld) {

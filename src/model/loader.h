@@ -89,6 +89,11 @@ class Loader {
   /// How many files a request may name.
   [[nodiscard]] virtual std::size_t most_files() const { return kNoLimit; }
 
+  /// Why a person should look at a file that has no proof for so long: the destination will forget whether it has
+  /// loaded it. From then on submit() asks for proof of a file that may have been submitted before, and does not submit
+  /// it blindly. For people; empty when it is not so.
+  [[nodiscard]] virtual std::string ageing(const LoadFile& /*file*/) const { return {}; }
+
   /// Why the file must not be submitted (again): the destination may have forgotten that it has loaded it. For people;
   /// empty when it may.
   [[nodiscard]] virtual std::string too_old(const LoadFile& /*file*/) const { return {}; }

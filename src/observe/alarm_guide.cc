@@ -22,6 +22,7 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"journal.full", "find out why loading stands still (firn status), raise journal_quota, or free space"},
     {"journal.poisoned", "look at the disk and the kernel's log; firn goes on by itself once it can write"},
     {"journal.write_failed", "look at the disk and the kernel's log: it may be dying"},
+    {"load.unproven", "find out why loading stands still: firn status, and at the destination the pipe or warehouse"},
     {"pipeline.blocked", "do what the reason says; firn looks again every minute"},
     {"pipeline.retrying", "do what the reason says; firn goes on trying, at least once a minute"},
     {"quarantine.chunk", "firn quarantine list tells why; firn quarantine retry REPEATER --chunk ID sends it again"},

@@ -102,6 +102,16 @@ class AccountTrial {
                                "; then give it a new pipe, and run `firn setup snowflake` again"});
       return;
     }
+    if (const std::string difference = pipe_difference(repeater, place); !difference.empty()) {
+      findings_.push_back(
+          {Verdict::kWrong, what,
+           fmt::format("the pipe {} does not load as this version of Firn would: it has {}",
+                       sql_name(place, place.pipe), difference),
+           fmt::format("when the repeater is drained, set `pipe = \"{}_2\"` in its section and run `firn "
+                       "setup snowflake` again: a pipe is never replaced, or it forgets what it loaded",
+                       place.pipe)});
+      return;
+    }
     findings_.push_back(good(
         what, sql_name(place, place.table) + (place.pipe.empty() ? "" : " by pipe " + sql_name(place, place.pipe))));
     if (probed_.emplace(place.stage, place.pipe.empty()).second) {
@@ -123,6 +133,22 @@ class AccountTrial {
       }
     }
     return missing;
+  }
+
+  /// Between the COPY that Firn would make and that of the pipe; empty when there is none, or nobody says.
+  std::string pipe_difference(const RepeaterConfig& repeater, const SnowflakePlace& place) {
+    if (place.pipe.empty()) {
+      return "";
+    }
+    const auto said = ask(fmt::format("SHOW PIPES LIKE {} IN SCHEMA {}.{}", sql_text(place.pipe),
+                                      sql_name(place.database), sql_name(place.schema)));
+    for (std::size_t i = 0; said && i < said->rows.size(); ++i) {
+      const std::string definition = said->text(i, "definition");
+      if (said->text(i, "name") == place.pipe && !definition.empty()) {
+        return sql_difference(copy_sql(table_of(repeater.kind, repeater.table), place), definition);
+      }
+    }
+    return "";
   }
 
   void check_region(const RepeaterConfig& repeater) {

@@ -213,7 +213,8 @@ void RepeaterLine::make_load_steps() {
                                             StageStep::Options{chunk_directory(), ends_.uploads});
   load_ = std::make_unique<LoadStep>(name, table_of(repeater_.kind, repeater_.table),
                                      LoadStep::Parts{catalog, *ends_.stage, *ends_.loader, clock,
-                                                     [this](const Batch& batch) { return ends_.marks->leave(batch); }},
+                                                     [this](const Batch& batch) { return ends_.marks->leave(batch); },
+                                                     [this](const std::string& why) { tell_ageing(why); }},
                                      make_request_id);
   verify_ = std::make_unique<VerifyStep>(name, catalog, clock);
   mend_ = std::make_unique<MendStep>(
@@ -221,6 +222,14 @@ void RepeaterLine::make_load_steps() {
       MendStep::Options{name, table_of(repeater_.kind, repeater_.table), config_.data_dir, config_.disk.pack_floor});
   check_ = std::make_unique<StageCheckStep>(
       name, catalog, *ends_.marks, [this] { add_steps({stage_step_.get(), load_.get(), verify_.get(), mend_.get()}); });
+}
+
+void RepeaterLine::tell_ageing(const std::string& why) {
+  if (why.empty()) {
+    surroundings_.alarms.clear("load.unproven", repeater_.name.str());
+  } else {
+    surroundings_.alarms.raise("load.unproven", repeater_.name.str(), why);
+  }
 }
 
 std::string RepeaterLine::chunk_directory() const {

@@ -141,6 +141,8 @@ class RepeaterLine {
   [[nodiscard]] bool batch_is_full() const;
   /// Receipt of the first record from there on.
   [[nodiscard]] Result<std::optional<Timestamp>> received_at(Position from) const;
+  /// Of a chunk that waits too long for proof; empty when none does.
+  void tell_ageing(const std::string& why);
   void add_steps(std::initializer_list<Step*> steps);
   [[nodiscard]] std::string chunk_directory() const;
 

@@ -4,10 +4,26 @@ import http.client
 import threading
 from collections import deque
 
+from forms import FormMaker
 from load import mixed_bodies
 from waiting import pause
 
 BURST = 12
+POISON = "the destination refuses this row"
+
+
+class PoisonMaker(FormMaker):
+    """Some of its forms are sound, and refused by a destination that was told so."""
+
+    def form(self, **changes):
+        made = super().form(**changes)
+        if self.draw() < 0.003:
+            made["form"]["poison"] = POISON
+        return made
+
+
+def is_poison(body):
+    return POISON.encode() in body
 
 
 class Clients:

@@ -14,7 +14,8 @@ The same with the chunks in a bucket of a real S3 server, which is killed too; i
 
     crash_test.py --snowflake copy|snowpipe
 
-The same with S3 and the stand-in of a Snowflake account, which loses answers and is killed too."""
+The same with S3 and the stand-in of a Snowflake account, which loses answers, is killed too, takes grants and the
+warehouse away for a while, and refuses some rows, which must end in quarantine."""
 
 import argparse
 import contextlib
@@ -33,12 +34,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 import duckdb  # noqa: E402
-from clients import Clients  # noqa: E402
+from clients import Clients, PoisonMaker  # noqa: E402
 from firn import ROOT, helper_of  # noqa: E402
 from forms import FormMaker, encode  # noqa: E402
 from load import Ledger  # noqa: E402
 from s3_servers import S3Server  # noqa: E402
-from snowflake_account import SnowflakeAccount  # noqa: E402
+from snowflake_account import FULL_TABLE, SnowflakeAccount  # noqa: E402
 from verdict import judge, settle  # noqa: E402
 from victim import HELPER_POINT, Victim  # noqa: E402
 from waiting import TookTooLong, pause, wait_until  # noqa: E402
@@ -46,10 +47,13 @@ from waiting import TookTooLong, pause, wait_until  # noqa: E402
 STEPS = ("journal", "pack", "catalog", "stage", "load", "verify", "purge")
 # Passed while the journal is opened, before anything is accepted.
 RECOVERY_POINTS = ("journal.carried_over", "journal.segment_created")
+# Passed only when the destination names a row that it refuses.
+SNOWFLAKE_STEPS = (*STEPS, "mend")
 SPECIAL = ("recovery", "full disk", "stopped", "helper")
 TMPFS_MEGABYTES = 512
 CLIENTS = 6
-SECONDS_TO_REACH_A_POINT = 4
+SECONDS_TO_REACH_A_POINT = {"mend": 15}
+SECONDS_TO_REACH_ANY_OTHER = 4
 # How often a point is passed, at most, before it kills: rare points have few chances within a run.
 MOST_PASSES = {"journal.after_write_before_sync": 60, "intake": 60, "catalog": 40, "pack": 3, "stage": 3}
 
@@ -83,9 +87,9 @@ def small_disk(folder, wanted):
             subprocess.run(["umount", "--lazy", str(disk)], check=False)
 
 
-def plan_of(kills, rng, steps):
-    """The kinds of the kills: every step and every special kind first, then a mixture; never fewer than those."""
-    plan = [("point", step) for step in STEPS] + [(kind, None) for kind in SPECIAL]
+def plan_of(kills, rng, steps, needed):
+    """The kinds of the kills: every needed step and special kind first, then a mixture; never fewer than those."""
+    plan = [("point", step) for step in needed] + [(kind, None) for kind in SPECIAL]
     while len(plan) < kills:
         kind = rng.choices(["moment", "point", "twice", *SPECIAL], [30, 30, 10, 14, 5, 5, 6])[0]
         plan.append((kind, rng.choice(steps) if kind in ("point", "twice") else None))
@@ -102,7 +106,9 @@ class Campaign:
         self.rounds, self.hit, self.early = Counter(), Counter(), 0
         self.points = crash_points()
         self.maker = FormMaker(seed * 1000 + CLIENTS)
-        makers = [FormMaker(seed * 1000 + i) for i in range(CLIENTS)]
+        make = PoisonMaker if account else FormMaker
+        makers = [make(seed * 1000 + i) for i in range(CLIENTS)]
+        self.steps = SNOWFLAKE_STEPS if account else STEPS
         self.clients = Clients(self.victim.connect, makers, self.ledger, rest=0.4)
 
     # --- one kill of each kind: leaves the daemon dead and returns where it was hit ----------------------------------
@@ -117,7 +123,8 @@ class Campaign:
         """True when the daemon died there, within this many passes of the place."""
         step = name.split(".")[0]
         most = most or MOST_PASSES.get(name, MOST_PASSES.get(step, 1))
-        if not self.victim.die_at(name, self.rng.randint(1, most), SECONDS_TO_REACH_A_POINT):
+        seconds = SECONDS_TO_REACH_A_POINT.get(step, SECONDS_TO_REACH_ANY_OTHER)
+        if not self.victim.die_at(name, self.rng.randint(1, most), seconds):
             return False
         self.hit[name] += 1
         return True
@@ -252,6 +259,31 @@ class Campaign:
             self.victim.kill()
         return "account, and the daemon"
 
+    def grants_taken(self, method):
+        """A grant, the role or the warehouse is taken away and given back; the daemon dies before or after that."""
+        account = self.victim.account
+        taken = [f"SELECT, INSERT ON TABLE {FULL_TABLE}", "USAGE ON STAGE COMMCARE.RAW.FIRN_BUCKET"]
+        pipe = "OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE"
+        taken.append("USAGE ON WAREHOUSE FIRN_WH" if method == "copy" else pipe)
+        what = self.rng.choice([*taken, None, "warehouse"])
+        if what == "warehouse":
+            account.fault("warehouse", "limit", times=1_000_000)
+        else:
+            account.sql(f"REVOKE {what} FROM ROLE FIRN_LOADER" if what else "REVOKE ROLE FIRN_LOADER FROM USER FIRN")
+        self.accept()
+        pause(self.rng.uniform(0.5, 3))
+        first = self.rng.random() < 0.5
+        if first:
+            self.victim.kill()
+        if what == "warehouse":
+            account.clear_faults()
+        else:
+            account.sql(f"GRANT {what} TO ROLE FIRN_LOADER" if what else "GRANT ROLE FIRN_LOADER TO USER FIRN")
+        if not first:
+            pause(self.rng.uniform(0, 1.0))
+            self.victim.kill()
+        return f"without {(what or 'the role').split(' ON ')[-1].split(' ')[0].lower()}"
+
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def accept(self):
@@ -270,18 +302,21 @@ class Campaign:
             "helper": self.account_dies if self.victim.account else self.helper,
             "s3": self.s3_dies,
             "account": self.account_dies,
+            "grants": self.grants_taken,
         }
         self.accept()
         self.clients.start()
         pause(1.5)
         self.victim.kill()
-        plan = plan_of(kills, self.rng, sorted(self.points))
+        plan = plan_of(kills, self.rng, sorted(self.points), self.steps)
         if self.victim.s3:
             # In place of all random moments, and four times more.
             plan = [("s3", None) if kind == "moment" else (kind, step) for kind, step in plan] + [("s3", None)] * 4
             self.rng.shuffle(plan)
         if self.victim.account:
             plan = [("account", None) if kind == "s3" and self.rng.random() < 0.7 else (kind, s) for kind, s in plan]
+            plan += [("grants", self.victim.method)] * max(3, kills // 10)
+            self.rng.shuffle(plan)
         for number, (kind, step) in enumerate(plan, 1):
             where = ways[kind](step)
             self.rounds[where] += 1
@@ -293,7 +328,7 @@ class Campaign:
     def missing(self):
         """Steps in which, contrary to the plan, nothing was killed."""
         steps = {name.split(".")[0] for name in self.hit if name not in (HELPER_POINT, *RECOVERY_POINTS)}
-        problems = [f"no kill in step {step}" for step in STEPS if step not in steps]
+        problems = [f"no kill in step {step}" for step in self.steps if step not in steps]
         if not self.early or not any(self.hit[name] for name in RECOVERY_POINTS):
             problems.append("no kill in a recovery, or none at one of its points")
         return problems

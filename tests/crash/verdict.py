@@ -1,7 +1,9 @@
 """What the daemon has made of everything it acknowledged, and whether it all fits."""
 
 import base64
+from collections import Counter
 
+from clients import is_poison
 from firn import REPEATER
 from forms import DOMAIN
 from ledger import differences
@@ -31,13 +33,21 @@ def is_damaged(body):
     return Reference().accept(body, DOMAIN).kind == "quarantined"
 
 
+def is_refused(body):
+    """By the destination; a damaged one never comes there."""
+    return is_poison(body) and not is_damaged(body)
+
+
 def quarantine_problems(victim, ledger):
-    """Every acknowledged damaged body is there under its position with its bytes, and no sound one is."""
+    """Every acknowledged damaged body is there under its position with its bytes; of sound ones only those refused."""
     shown = victim.quarantine()
+    refused = [record for record in shown["records"] if record["reason"] == "refused"]
+    shown["records"] = [record for record in shown["records"] if record["reason"] != "refused"]
     there = {int(record["position"]) for record in shown["records"]}
     damaged = {position for position, body in ledger.acknowledged.items() if is_damaged(body)}
     unsure = sum(map(is_damaged, ledger.unanswered))
-    problems = [f"not in quarantine: {position}" for position in sorted(damaged - there)]
+    problems = refused_problems(victim, refused, ledger)
+    problems += [f"not in quarantine: {position}" for position in sorted(damaged - there)]
     problems += [f"sound, but in quarantine: {p}" for p in sorted((there & set(ledger.acknowledged)) - damaged)]
     problems += [f"chunk in quarantine: {chunk['key']}: {chunk['reason']}" for chunk in shown["chunks"]]
     if len(there - set(ledger.acknowledged)) > unsure:
@@ -47,6 +57,29 @@ def quarantine_problems(victim, ledger):
         if body is None or base64.b64decode(body) != ledger.acknowledged[position]:
             problems.append(f"other bytes in quarantine: {position}")
     return problems, damaged
+
+
+def version_in(body):
+    """Of a sound form."""
+    outcome = Reference().accept(body, DOMAIN)
+    return outcome.key, outcome.version
+
+
+def refused_problems(victim, refused, ledger):
+    """Every version that the destination refuses is there once, with a body that was sent for it."""
+    must = {version_in(body) for body in ledger.acknowledged.values() if is_refused(body)}
+    problems, seen = [], Counter()
+    for record in refused:
+        body = base64.b64decode(victim.ask("quarantine", "show", REPEATER, str(record["position"]))["body_base64"])
+        if body != ledger.acknowledged.get(int(record["position"]), body):
+            problems.append(f"other bytes in quarantine: {record['position']}")
+        if is_refused(body):
+            seen[version_in(body)] += 1
+        else:
+            problems.append(f"refused without a cause: {record['position']}: {record['detail']}")
+    problems += [f"lost: {version}, which the destination refuses" for version in must if not seen[version]]
+    problems += [f"{count} times: {version} in quarantine" for version, count in seen.items() if count > 1]
+    return problems
 
 
 def count_problems(status, rows, ledger):
@@ -86,10 +119,12 @@ CAUSED_ON_PURPOSE = {"quarantine.growth", "journal.write_failed"}
 def judge(victim, ledger, status):
     """(problems as sentences, figures for the summary)"""
     rows = victim.rows()
+    sent = ledger.acknowledged.values(), ledger.unanswered
+    sound = [[body for body in bodies if not is_refused(body)] for bodies in sent]
     found, damaged = quarantine_problems(victim, ledger)
     problems = [
         *ledger.problems,
-        *differences(rows, ledger.acknowledged.values(), ledger.unanswered),
+        *differences(rows, *sound),
         *positions_problems(rows, ledger),
         *found,
         *count_problems(status, rows, ledger),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from clients import POISON
 from firn import REPEATER, TABLE, USER, Client, Firn, directory_stage, program, toml_text
 from s3_servers import SECRET, connection_text
 from snowflake_account import connection_text as snowflake_text
@@ -54,7 +55,7 @@ class Victim(Firn):
         """`s3`: the S3Server that its chunks go to, else a folder on the disk. `account`: the SnowflakeAccount that
         loads them by the method, else DuckDB."""
         self._disk, self._quota, self.s3 = Path(disk), quota, s3
-        self.account, self._method = account, method
+        self.account, self.method = account, method
         # Another daemon that got the port of a dead one must not acknowledge our forms.
         self.password = secrets.token_hex(16)
         super().__init__(folder)
@@ -64,6 +65,7 @@ class Victim(Firn):
         self._copy_programs()
         if account:
             account.set_up(self)
+            account.control("settings", {"refuses_rows_with": POISON})
         self.starts, self.deaths = [], 0
         self.port = None
 
@@ -125,7 +127,7 @@ kind = "form"
 table = {toml_text(TABLE)}
 stage = {toml_text("bucket" if self.s3 else "staging")}
 destination = {toml_text("snow" if self.account else "warehouse")}
-{f'method = "{self._method}"' if self.account else ""}
+{f'method = "{self.method}"' if self.account else ""}
 chunk_size = "64 KB"
 chunk_age = "1s"
 threshold = "1 KB"

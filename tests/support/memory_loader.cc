@@ -27,6 +27,13 @@ void MemoryLoader::say_finished(std::size_t files) {
 
 void MemoryLoader::age(const ObjectKey& key, std::string why) { aged_[key] = std::move(why); }
 
+void MemoryLoader::begin_to_age(const ObjectKey& key, std::string why) { ageing_[key] = std::move(why); }
+
+std::string MemoryLoader::ageing(const LoadFile& file) const {
+  const auto found = ageing_.find(file.key);
+  return found == ageing_.end() ? std::string() : found->second;
+}
+
 std::string MemoryLoader::too_old(const LoadFile& file) const {
   const auto found = aged_.find(file.key);
   return found == aged_.end() ? std::string() : found->second;

@@ -41,6 +41,8 @@ class MemoryLoader final : public Loader {
   void fail_next_arrived(Error error);
   /// The file must not be submitted any more, for this reason.
   void age(const ObjectKey& key, std::string why);
+  /// A person should look at the file, for this reason.
+  void begin_to_age(const ObjectKey& key, std::string why);
   /// Leaves the file out of the next report.
   void leave_out(const ObjectKey& key);
 
@@ -49,6 +51,7 @@ class MemoryLoader final : public Loader {
   [[nodiscard]] int times_loaded(const ObjectKey& key);
 
   Result<std::string> submit(const LoadJob& job) override;
+  [[nodiscard]] std::string ageing(const LoadFile& file) const override;
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   Result<std::uint64_t> count(const TableDefinition& table) override;
@@ -71,7 +74,8 @@ class MemoryLoader final : public Loader {
   std::map<ObjectKey, FileReport> instead_ FIRN_GUARDED_BY(mutex_);
   std::map<ObjectKey, std::vector<Position>> positions_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> arrived_fault_ FIRN_GUARDED_BY(mutex_);
-  std::map<ObjectKey, std::string> aged_;  ///< changed by tests before anything runs
+  std::map<ObjectKey, std::string> aged_;    ///< changed by tests before anything runs
+  std::map<ObjectKey, std::string> ageing_;  ///< likewise
   std::set<ObjectKey> deadly_ FIRN_GUARDED_BY(mutex_);
   std::optional<ObjectKey> left_out_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> submit_fault_ FIRN_GUARDED_BY(mutex_);

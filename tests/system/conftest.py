@@ -1,7 +1,10 @@
+import hashlib
+
 import pytest
 
 from firn import Firn, Settings
 from s3_servers import S3Server
+from snowflake_account import SnowflakeAccount, snowflake_settings
 
 
 @pytest.fixture
@@ -40,3 +43,27 @@ def radosgw(tmp_path_factory):
     server = S3Server("radosgw", tmp_path_factory.mktemp("radosgw")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def account(tmp_path, versitygw):
+    """The stand-in of a Snowflake account, which reads from the server."""
+    made = SnowflakeAccount(tmp_path / "account", versitygw).start()
+    yield made
+    made.kill()
+    print(f"--- log of the account\n{(made.folder / 'log').read_text()[-3000:]}")
+
+
+@pytest.fixture
+def on_snowflake(account, versitygw, tmp_path, request, make_firn):
+    """Makes a daemon, set up but not started, that loads into the account."""
+
+    def make(method="copy", settings=None, **more):
+        made = make_firn()
+        prefix = hashlib.sha256(request.node.name.encode()).hexdigest()[:16] + "/firn"
+        made.settings = snowflake_settings(account, versitygw, tmp_path, prefix, method, settings, **more)
+        made.write_config()
+        account.set_up(made)
+        return made
+
+    return make

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +142,11 @@ def snowflake_settings(account, s3, folder, prefix, method="copy", settings=None
     on_s3 = s3_settings(s3, folder, prefix, settings or Settings())
     connections = on_s3.connections + connection_text(account, key, **more)
     return replace(on_s3, destination="snow", connections=connections, extra=f'{on_s3.extra}\nmethod = "{method}"\n')
+
+
+def prefix_of(firn):
+    """Of the bucket that the daemon stages in."""
+    return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]
 
 
 def wait_until_loaded(firn, rows, seconds=60):

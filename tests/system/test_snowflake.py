@@ -1,8 +1,6 @@
 """From a posted form to a row in Snowflake: a real S3 server, and the strict stand-in of an account."""
 
-import hashlib
 import json
-import tomllib
 
 import duckdb
 import pytest
@@ -10,32 +8,9 @@ import pytest
 from firn import Settings, toml_text
 from forms import FormMaker, encode
 from s3_servers import BUCKET
-from snowflake_account import FULL_TABLE, SnowflakeAccount, make_key, snowflake_settings
+from snowflake_account import FULL_TABLE, make_key, prefix_of, snowflake_settings
 
 pytestmark = pytest.mark.server("versitygw")
-
-
-@pytest.fixture
-def account(tmp_path, versitygw):
-    made = SnowflakeAccount(tmp_path / "account", versitygw).start()
-    yield made
-    made.kill()
-    print(f"--- log of the account\n{(made.folder / 'log').read_text()[-3000:]}")
-
-
-@pytest.fixture
-def on_snowflake(account, versitygw, tmp_path, request, make_firn):
-    """Makes a daemon, set up but not started, that loads into the account."""
-
-    def make(method="copy", settings=None, **more):
-        made = make_firn()
-        prefix = hashlib.sha256(request.node.name.encode()).hexdigest()[:16] + "/firn"
-        made.settings = snowflake_settings(account, versitygw, tmp_path, prefix, method, settings, **more)
-        made.write_config()
-        account.set_up(made)
-        return made
-
-    return make
 
 
 def post_forms(firn, count, seed=1):
@@ -390,8 +365,19 @@ def test_duckdb_reads_the_same_rows_out_of_the_same_files(account, on_snowflake,
     assert_rows(account, forms)
 
 
-def prefix_of(firn):
-    return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]
+def test_the_live_check_names_what_a_pipe_does_otherwise(account, on_snowflake):
+    firn = on_snowflake("snowpipe")
+    statements = [each["sql"] for each in firn.ask("setup", "snowflake")["statements"]]
+    made = next(sql for sql in statements if sql.startswith("CREATE PIPE IF NOT EXISTS COMMCARE.RAW.FORMS_PIPE"))
+    account.sql("DROP PIPE COMMCARE.RAW.FORMS_PIPE")
+    account.sql(made.replace("TO_TIMESTAMP_NTZ($3", "TO_TIMESTAMP_NTZ($4"))
+    account.sql("GRANT OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE TO ROLE FIRN_LOADER")
+    finding = live(firn, 1)["repeater forms"]
+    assert "it has `$4 , 'YYYY-MM-DD" in finding["found"] and 'pipe = "FORMS_PIPE_2"' in finding["hint"], finding
+    account.sql("DROP PIPE COMMCARE.RAW.FORMS_PIPE")
+    account.sql(" ".join(made.replace("COPY INTO", "copy  into").split()))
+    account.sql("GRANT OPERATE, MONITOR ON PIPE COMMCARE.RAW.FORMS_PIPE TO ROLE FIRN_LOADER")
+    assert live(firn, 0)["repeater forms"]["result"] == "ok"
 
 
 @pytest.mark.parametrize("method", ["copy", "snowpipe"])

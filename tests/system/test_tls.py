@@ -156,13 +156,10 @@ def test_check_says_what_is_wrong_with_the_files(make_firn):
     assert shown.returncode == CONFIGURATION and "fullchain.pem" in shown.stderr and "firn.toml:" in shown.stderr
 
 
-def test_testssl_finds_nothing_to_mend(make_firn, tmp_path):
-    firn = make_firn(listeners=LISTENERS)
-    make_certificate(firn.folder, key="rsa")
-    firn.start()
+def run_testssl(firn, found):
+    """What testssl.sh finds wrong, as rows, and everything that it found, by id."""
     program = shutil.which("testssl.sh") or shutil.which("testssl")
     assert program, "testssl.sh is missing; script/bootstrap --tests installs it"
-    found = tmp_path / "found.json"
     checks = ["--protocols", "--server-defaults", "--fs", "--cipher-per-proto", "--heartbleed", "--ccs-injection",
               "--ticketbleed", "--robot", "--renegotiation", "--compression", "--poodle", "--sweet32", "--freak",
               "--drown", "--logjam", "--beast", "--lucky13", "--rc4"]
@@ -174,6 +171,26 @@ def test_testssl_finds_nothing_to_mend(make_firn, tmp_path):
     own = re.compile(r"cert_|OCSP|CRL|DNS_CAA|certificate_transparency|scanTime|engine_problem")
     harmless = ("OK", "INFO", "LOW", "DEBUG")
     bad = [row for row in rows if row["severity"] not in harmless and not own.match(row["id"])]
-    assert not bad
-    offered = {row["id"]: row["finding"] for row in rows}
-    assert "not offered" in offered["TLS1_1"] and "offered" in offered["TLS1_2"] and "offered" in offered["TLS1_3"]
+    return bad, {row["id"]: row["finding"] for row in rows}
+
+
+def test_testssl_finds_nothing_to_mend(make_firn, tmp_path):
+    """A WARN is no weakness but a check that could not find out; it must do so in one of three runs.
+
+    `sessionresumption_ticket` is a race in testssl.sh: its openssl s_client leaves when its input ends, so that the
+    ticket of TLS 1.3, which comes behind the handshake, may not have been written to its file yet (then the second
+    connection has nothing to resume); and it takes a session for resumed only if fewer bytes were read than written."""
+    firn = make_firn(listeners=LISTENERS)
+    make_certificate(firn.folder, key="rsa")
+    firn.start()
+    unknown, answered = set(), {}
+    for run in range(3):  # two of them only when it is needed
+        bad, found = run_testssl(firn, tmp_path / f"found-{run}.json")
+        assert not [row for row in bad if row["severity"] != "WARN"]
+        undetermined = {row["id"] for row in bad}
+        answered.update({name: finding for name, finding in found.items() if name not in undetermined})
+        unknown = (unknown | undetermined) - set(answered)
+        if not unknown:
+            break
+    assert not unknown, bad
+    assert "not offered" in answered["TLS1_1"] and "offered" in answered["TLS1_2"] and "offered" in answered["TLS1_3"]

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,8 +16,9 @@ namespace {
 constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr std::uint64_t kLongestCopySeconds = 4 * 3600;
 // COPY knows for 64 days which files it has loaded ("Load metadata" in the Snowflake documentation). Well before, a
-// person is asked.
-constexpr Duration kMemory = std::chrono::days(45);
+// person is told, and the table is asked before a file is submitted again.
+constexpr Duration kMemory = std::chrono::days(64);
+constexpr Duration kAgeing = std::chrono::days(45);
 constexpr Duration kBefore = std::chrono::hours(1);
 constexpr Duration kHistory = std::chrono::days(13);  // COPY_HISTORY goes back 14 and refuses more
 
@@ -48,7 +50,11 @@ CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Target target, bool s
 
 Result<std::string> CopyLoader::submit(const LoadJob& job) {
   FIRN_TRY(check_repeat(job));
-  const SqlStatement statement{copy_files_sql(job.table, target_.place, job.files),
+  FIRN_ASSIGN(const auto files, not_arrived(job));
+  if (files.empty()) {
+    return job.request_id;  // no statement: poll() finds the proof in the table
+  }
+  const SqlStatement statement{copy_files_sql(job.table, target_.place, files),
                                target_.session.role,
                                target_.session.warehouse,
                                target_.place.database,
@@ -62,7 +68,21 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
   return std::move(progress.handle);
 }
 
+Result<std::vector<LoadFile>> CopyLoader::not_arrived(const LoadJob& job) {
+  std::vector<LoadFile> ask;
+  std::ranges::copy_if(job.files, std::back_inserter(ask),
+                       [this](const LoadFile& file) { return file.first_submitted_at && !ageing(file).empty(); });
+  if (ask.empty()) {
+    return job.files;
+  }
+  FIRN_ASSIGN(const auto arrived, history_.count_rows(ask, job.batch));
+  return unreported(job, arrived);
+}
+
 Result<LoadProgress> CopyLoader::poll(const LoadJob& job, const std::string& handle) {
+  if (handle == job.request_id) {
+    return complete(job, {LoadState::kDone, {}, {}, false});
+  }
   FIRN_ASSIGN(SqlProgress progress, sql_.poll(handle));
   switch (progress.state) {
     case SqlState::kRunning:
@@ -119,6 +139,16 @@ void CopyLoader::suspend_warehouse(const std::string& batch) {
   static_cast<void>(sql_.run({fmt::format("ALTER WAREHOUSE {} SUSPEND", sql_name(target_.session.warehouse)),
                               target_.session.role, "", "", "", batch, 60},
                              kPatience));
+}
+
+std::string CopyLoader::ageing(const LoadFile& file) const {
+  if (!file.staged_at || clock_.now() - *file.staged_at < kAgeing) {
+    return "";
+  }
+  return fmt::format(
+      "{} was staged on {} and is not proven loaded; on {} COPY will have forgotten whether it has loaded it, and the "
+      "chunk goes to quarantine. Until then it is submitted again only when the table has no row of it",
+      file.key.str(), format_timestamp(*file.staged_at), format_timestamp(*file.staged_at + kMemory));
 }
 
 std::string CopyLoader::too_old(const LoadFile& file) const {

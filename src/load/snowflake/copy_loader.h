@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -21,9 +22,12 @@ class CopyLoader final : public SnowflakeLoader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   [[nodiscard]] std::size_t most_files() const override { return 1000; }
+  [[nodiscard]] std::string ageing(const LoadFile& file) const override;
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
 
  private:
+  /// The job's files without those that were submitted long ago and of which the table has rows.
+  Result<std::vector<LoadFile>> not_arrived(const LoadJob& job);
   Result<LoadProgress> finish(const LoadJob& job, const SqlRows& rows);
   /// Adds what is known of the files that have no report; the state is kForgotten when nothing is known of one.
   Result<LoadProgress> complete(const LoadJob& job, LoadProgress progress);

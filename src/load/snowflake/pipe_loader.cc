@@ -13,8 +13,10 @@
 namespace firn {
 namespace {
 
-// A pipe knows for 14 days which names it has seen ("Introduction to Snowpipe"); four are kept back.
-constexpr Duration kMemory = std::chrono::days(10);
+// A pipe knows for 14 days which names it has seen ("Introduction to Snowpipe"). Four days before, a person is told,
+// and no name is given to it again.
+constexpr Duration kMemory = std::chrono::days(14);
+constexpr Duration kAgeing = std::chrono::days(10);
 // insertReport goes back ten minutes, loadHistoryScan is to be asked for ten minutes every eight ("Snowpipe REST API").
 constexpr Duration kReportWindow = std::chrono::minutes(10);
 constexpr Duration kScanWindow = std::chrono::minutes(10);
@@ -46,9 +48,13 @@ Result<std::string> PipeLoader::submit(const LoadJob& job) {
   FIRN_TRY(check_repeat(job));
   std::vector<PipeFile> files;
   for (const LoadFile& file : job.files) {
-    files.push_back({file.key.str(), file.bytes});
+    if (ageing(file).empty()) {
+      files.push_back({file.key.str(), file.bytes});
+    }
   }
-  FIRN_TRY(pipe_.insert_files(job.request_id, files));
+  if (!files.empty()) {
+    FIRN_TRY(pipe_.insert_files(job.request_id, files));
+  }
   return job.request_id;
 }
 
@@ -148,7 +154,8 @@ Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& p
   watch.next_history = clock_.steady() + kBetweenHistories;
   const Timestamp since = std::max(first_submission(job) - kSlack, clock_.now() - kHistory);
   FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
-  if (clock_.now() - job.submitted_at > kPatience) {
+  const bool is_ageing = std::ranges::any_of(rest, [this](const LoadFile& file) { return !ageing(file).empty(); });
+  if (is_ageing || clock_.now() - job.submitted_at > kPatience) {
     FIRN_ASSIGN(auto counted, history_.count_rows(rest, job.batch));
     std::ranges::move(counted, std::back_inserter(reports));
     watch.has_counted = true;
@@ -159,6 +166,16 @@ Status PipeLoader::ask_history(const LoadJob& job, Watch& watch, LoadProgress& p
     }
   }
   return {};
+}
+
+std::string PipeLoader::ageing(const LoadFile& file) const {
+  if (!file.first_submitted_at || clock_.now() - *file.first_submitted_at < kAgeing) {
+    return "";
+  }
+  return fmt::format(
+      "{} was first submitted on {} and is not proven loaded; on {} the pipe will have forgotten whether it has loaded "
+      "it, and the chunk goes to quarantine. Until then it is asked for proof, and not submitted again",
+      file.key.str(), format_timestamp(*file.first_submitted_at), format_timestamp(*file.first_submitted_at + kMemory));
 }
 
 std::string PipeLoader::too_old(const LoadFile& file) const {

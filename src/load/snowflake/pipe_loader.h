@@ -25,6 +25,7 @@ class PipeLoader final : public SnowflakeLoader {
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
   [[nodiscard]] std::size_t most_files() const override { return SnowpipeClient::kMostFiles; }
+  [[nodiscard]] std::string ageing(const LoadFile& file) const override;
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
 
  private:

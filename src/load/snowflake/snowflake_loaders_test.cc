@@ -157,10 +157,56 @@ TEST_F(SnowflakeLoadersTest, CopySuspendsAWarehouseThatIsItsOwn) {
 
 TEST_F(SnowflakeLoadersTest, CopySubmitsNothingThatSnowflakeMayHaveForgotten) {
   LoadFile file = job({kKey}).files[0];
-  file.staged_at = clock_.now() - days(44);
+  file.staged_at = clock_.now() - days(64) + minutes(1);
   EXPECT_EQ(copy_loader().too_old(file), "");
-  file.staged_at = clock_.now() - days(45);
+  file.staged_at = clock_.now() - days(64);
   EXPECT_NE(copy_loader().too_old(file).find("COPY forgets after 64 days"), std::string::npos);
+}
+
+TEST_F(SnowflakeLoadersTest, CopyWarnsBeforeSnowflakeForgets) {
+  LoadFile file = job({kKey}).files[0];
+  file.staged_at = clock_.now() - days(45) + minutes(1);
+  EXPECT_EQ(copy_loader().ageing(file), "");
+  file.staged_at = clock_.now() - days(45);
+  EXPECT_NE(copy_loader().ageing(file).find("not proven loaded; on 2026-03-20 00:00:00"), std::string::npos)
+      << copy_loader().ageing(file);
+}
+
+TEST_F(SnowflakeLoadersTest, CopyAsksTheTableBeforeItSubmitsAgainWhatIsOld) {
+  LoadJob old = job({kKey, kOther});
+  for (LoadFile& file : old.files) {
+    file.staged_at = file.first_submitted_at = clock_.now() - days(50);
+  }
+  auto copy = copy_loader();
+  answer("_FILE,FILE_ROWS", "[\"" + kOther + R"(","10"])");
+  answer("file,status", "");
+  ASSERT_TRUE(copy.submit(old));
+  EXPECT_NE(statement(0).find("SELECT _FILE, COUNT(*)"), std::string::npos);
+  EXPECT_NE(statement(1).find(kKey), std::string::npos);
+  EXPECT_EQ(statement(1).find(kOther), std::string::npos) << "its rows are there";
+}
+
+TEST_F(SnowflakeLoadersTest, CopyNeedsNoStatementWhenAllThatIsOldHasArrived) {
+  LoadJob old = job({kKey});
+  old.files[0].staged_at = old.files[0].first_submitted_at = clock_.now() - days(50);
+  auto copy = copy_loader();
+  answer("_FILE,FILE_ROWS", "[\"" + kKey + R"(","10"])");
+  const std::string handle = copy.submit(old).value();
+  answer("FILE_NAME,STATUS,ROW_COUNT", "");
+  answer("_FILE,FILE_ROWS", "[\"" + kKey + R"(","10"])");
+  const LoadProgress progress = copy.poll(old, handle).value();
+  EXPECT_EQ(progress.state, LoadState::kDone);
+  EXPECT_EQ(progress.files.at(0).rows_loaded, 10U);
+  EXPECT_EQ(http_.calls().size(), 3U);
+}
+
+TEST_F(SnowflakeLoadersTest, CopySubmitsForTheFirstTimeWhatIsOld) {
+  LoadJob late = job({kKey});
+  late.files[0].staged_at = clock_.now() - days(50);
+  auto copy = copy_loader();
+  answer("file,status", "");
+  ASSERT_TRUE(copy.submit(late));
+  EXPECT_NE(statement(0).find("COPY INTO"), std::string::npos);
 }
 
 TEST_F(SnowflakeLoadersTest, LooksAtTheTableOnceMoreBeforeARepetition) {
@@ -281,8 +327,38 @@ TEST_F(SnowflakeLoadersTest, PipeTellsWhatItKnowsWhenTheHistoryFails) {
 TEST_F(SnowflakeLoadersTest, PipeSubmitsNothingThatItMayHaveForgotten) {
   LoadFile file = job({kKey}).files[0];
   EXPECT_EQ(pipe_loader().too_old(file), "") << "it was never submitted";
-  file.first_submitted_at = clock_.now() - days(10);
+  file.first_submitted_at = clock_.now() - days(14) + minutes(1);
+  EXPECT_EQ(pipe_loader().too_old(file), "");
+  file.first_submitted_at = clock_.now() - days(14);
   EXPECT_NE(pipe_loader().too_old(file).find("a pipe forgets after 14 days"), std::string::npos);
+}
+
+TEST_F(SnowflakeLoadersTest, PipeWarnsBeforeItForgets) {
+  LoadFile file = job({kKey}).files[0];
+  EXPECT_EQ(pipe_loader().ageing(file), "") << "it was never submitted";
+  file.first_submitted_at = clock_.now() - days(10) + minutes(1);
+  EXPECT_EQ(pipe_loader().ageing(file), "");
+  file.first_submitted_at = clock_.now() - days(10);
+  EXPECT_NE(pipe_loader().ageing(file).find("asked for proof, and not submitted again"), std::string::npos);
+}
+
+TEST_F(SnowflakeLoadersTest, PipeAsksForProofOfWhatIsOldAndDoesNotSubmitIt) {
+  LoadJob old = job({kKey, kOther});
+  old.files[0].first_submitted_at = clock_.now() - days(11);
+  auto pipe = pipe_loader("WH");
+  http_.answer(200, R"({"status":"success"})");
+  ASSERT_TRUE(pipe.submit(old));
+  EXPECT_EQ(statement(0).find(kKey), std::string::npos);
+  EXPECT_NE(statement(0).find(kOther), std::string::npos);
+  old.files.pop_back();
+  ASSERT_TRUE(pipe.submit(old));
+  EXPECT_EQ(http_.calls().size(), 1U) << "nothing is left to be submitted";
+  clock_.advance(minutes(11));
+  answer_no_report();
+  answer_no_report();
+  answer("FILE_NAME,STATUS,ROW_COUNT", "");
+  answer("_FILE,FILE_ROWS", "[\"" + kKey + R"(","10"])");
+  EXPECT_EQ(pipe.poll(old, old.request_id).value().state, LoadState::kDone);
 }
 
 TEST_F(SnowflakeLoadersTest, NothingIsLoadedIntoATableOfSomebodyElse) {

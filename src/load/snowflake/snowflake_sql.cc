@@ -170,6 +170,35 @@ std::string sources(const TableDefinition& table) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// The words, signs and quoted texts of a statement, with capital letters outside quotes.
+std::vector<std::string> parts_of(std::string_view sql) {
+  constexpr std::string_view kEnds = " \t\r\n;(),='\"";
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < sql.size();) {
+    std::size_t end = at + 1;
+    if (sql[at] == '\'' || sql[at] == '"') {
+      end = sql.find(sql[at], end);  // a doubled quote makes two parts of one text, in both statements
+      end = end == std::string_view::npos ? sql.size() : end + 1;
+      parts.emplace_back(sql.substr(at, end - at));
+    } else if (!kEnds.contains(sql[at])) {
+      end = std::min(sql.find_first_of(kEnds, at), sql.size());
+      parts.push_back(upper_ascii(sql.substr(at, end - at)));
+    } else if (sql[at] > ' ' && sql[at] != ';') {
+      parts.emplace_back(1, sql[at]);
+    }
+    at = end;
+  }
+  return parts;
+}
+
+using Parts = std::vector<std::string>;
+
+/// A few, so that a person finds the place.
+std::string some_parts(Parts::const_iterator from, Parts::const_iterator end) {
+  constexpr std::ptrdiff_t kShown = 6;
+  return from == end ? "nothing" : fmt::format("{}", fmt::join(from, from + std::min(kShown, end - from), " "));
+}
+
 }  // namespace
 
 std::string sql_name(std::string_view name) {
@@ -193,6 +222,16 @@ std::string sql_text(std::string_view text) {
     quoted.append(c == '\'' || c == '\\' ? 2 : 1, c);
   }
   return quoted + "'";
+}
+
+std::string sql_difference(std::string_view wanted, std::string_view found) {
+  const auto a = parts_of(wanted);
+  const auto b = parts_of(found);
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  if (at == a.end() && other == b.end()) {
+    return "";
+  }
+  return fmt::format("`{}` instead of `{}`", some_parts(other, b.end()), some_parts(at, a.end()));
 }
 
 std::string column_sql(const Column& column) {

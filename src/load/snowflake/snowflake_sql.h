@@ -34,6 +34,10 @@ std::string copy_sql(const TableDefinition& table, const SnowflakePlace& place);
 std::string copy_files_sql(const TableDefinition& table, const SnowflakePlace& place,
                            const std::vector<LoadFile>& files);
 
+/// Empty when two statements say the same: letters' case outside quotes and white space are of no matter. Else the
+/// first place in which they differ, as `wanted` and `found` have it, for people.
+std::string sql_difference(std::string_view wanted, std::string_view found);
+
 /// A column's name and type, as CREATE TABLE has them.
 std::string column_sql(const Column& column);
 

@@ -75,6 +75,16 @@ TEST(SnowflakeSql, TakesValuesOutOfMessages) {
   EXPECT_EQ(without_values("Timestamp 'it is open"), "Timestamp '...'");
 }
 
+TEST(SnowflakeSql, ComparesStatementsWithoutCaseAndWhiteSpace) {
+  EXPECT_EQ(sql_difference("COPY INTO A.B (X, Y)\n  FROM (SELECT $1)", "copy into a.b(x,y) from ( select $1 ) ;"), "");
+  EXPECT_EQ(sql_difference("SELECT 'a'", "SELECT 'A'"), "`'A'` instead of `'a'`");
+  EXPECT_EQ(sql_difference("SELECT 'it''s'", "SELECT 'it' 's'"), "") << "no statement of ours has two texts in a row";
+  EXPECT_EQ(sql_difference("SELECT 'a  b'", "SELECT 'a b'"), "`'a b'` instead of `'a  b'`");
+  EXPECT_EQ(sql_difference("COPY INTO T FROM S", "COPY INTO T FROM S ON_ERROR = CONTINUE"),
+            "`ON_ERROR = CONTINUE` instead of `nothing`");
+  EXPECT_EQ(sql_difference("PARSE_JSON($7), $8", "PARSE_JSON($6), $8"), "`$6 ) , $8` instead of `$7 ) , $8`");
+}
+
 TEST(SnowflakeSql, ReadsTimesOfShow) {
   EXPECT_EQ(parse_sql_time("1772323200.250000000"), timestamp_from_micros(1'772'323'200'250'000));
   EXPECT_EQ(parse_sql_time("1772323200.250 1440"), timestamp_from_micros(1'772'323'200'250'000));

@@ -175,9 +175,12 @@ class Copier:
     def _parse(self, copy, content, table, options, key, outcome):
         now = datetime.datetime.fromtimestamp(self._store.now(), datetime.timezone.utc).replace(tzinfo=None)
         facts = {"METADATA$FILENAME": key, "METADATA$START_SCAN_TIME": now}
+        poison = self._store.setting("refuses_rows_with")
         for line, fields in CsvReader(content, options):
             outcome.parsed += 1
             outcome.line = line
+            if poison and any(poison in (field or "") for field in fields):
+                raise CsvError("Error parsing JSON: refused as planned", line)
             row = []
             for column, tree in zip(copy.columns, copy.sources):
                 value = _evaluate(tree, fields, facts, column)

@@ -193,12 +193,14 @@ class Statement(Parser):
 
     def _pipe(self, name):
         comment = self._comment()
-        self.expect("AS", "COPY")
+        self.expect("AS")
+        definition = self.sql[self.next.start :].strip().rstrip(";")
+        self.expect("COPY")
         copy = self._copy()
         if copy.files is not None or copy.force or copy.on_error == "ABORT_STATEMENT":
             raise unsupported("this option in the COPY of a pipe")
         self.engine.copier.check(self.role, copy)
-        return {"comment": comment, "copy": copy.__dict__, "paused": False, "definition": self.sql}
+        return {"comment": comment, "copy": copy.__dict__, "paused": False, "definition": definition}
 
     # Rights.
 
@@ -347,8 +349,9 @@ class Statement(Parser):
             if not found["name"].startswith(schema) or not like(pattern, name) or not self._sees(kind, found["name"]):
                 continue
             count = self.store.rows(f'SELECT COUNT(*) FROM "{found["name"]}"')[0][0] if kind == "TABLE" else None
-            rows.append([f"{found['created']:.9f} 1440", name, found.get("comment", ""), found["owner"], count])
-        return ["created_on", "name", "comment", "owner", "rows"], rows
+            shown = [f"{found['created']:.9f} 1440", name, found.get("comment", ""), found["owner"], count]
+            rows.append([*shown, found.get("definition")])
+        return ["created_on", "name", "comment", "owner", "rows", "definition"], rows
 
     def _sees(self, kind, name):
         try:
