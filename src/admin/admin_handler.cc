@@ -184,6 +184,9 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   if (name == "purge" && get) {
     return purge_view(daemon, call.query.get("repeater"));
   }
+  if (name == "drain" && get) {
+    return drain_view(daemon, call.query.get("repeater"));
+  }
   if (!get && (name == "pause" || name == "resume" || name == "drain")) {
     return control_call(daemon, name, call.body);
   }

@@ -29,6 +29,14 @@ Result<std::vector<RepeaterLine*>> lines_of(Daemon& daemon, const std::string& r
   return lines;
 }
 
+Result<const RepeaterLine*> line_of(Daemon& daemon, const std::string& repeater) {
+  const RepeaterLine* line = daemon.line(RepeaterName(repeater));
+  if (line == nullptr) {
+    return fail(Error{ErrorKind::kNotFound, "find", repeater, "there is no such repeater", "see `firn status`"});
+  }
+  return line;
+}
+
 Result<std::vector<std::string>> steps_of(const std::string& step) {
   if (step.empty()) {
     return std::vector<std::string>(kPausable.begin(), kPausable.end());
@@ -81,23 +89,27 @@ Result<object> resume(Daemon& daemon, const ControlWish& wish) {
 }
 
 Result<object> drain(Daemon& daemon, const std::string& repeater) {
-  FIRN_ASSIGN(const auto lines, lines_of(daemon, repeater));
-  RepeaterLine& line = *lines.front();
-  FIRN_TRY(daemon.controls().drain(line.name()));
-  FIRN_ASSIGN(auto left, line.leftover());
-  if (left.waiting > 0 && line.makes_rows()) {
-    FIRN_TRY(line.trigger_now());
-    FIRN_ASSIGN(left, line.leftover());
-  }
-  daemon.scheduler().retry_now(line.name());
+  FIRN_ASSIGN(const RepeaterLine* line, line_of(daemon, repeater));
+  FIRN_TRY(daemon.controls().drain(line->name()));
+  daemon.scheduler().retry_now(line->name());
+  return drain_view(daemon, repeater);
+}
+
+Result<object> drain_view(Daemon& daemon, const std::string& repeater) {
+  FIRN_ASSIGN(const RepeaterLine* line, line_of(daemon, repeater));
+  FIRN_ASSIGN(const auto left, line->leftover());
   array chunks;
   for (const ChunkTotals& totals : left.chunks) {
     chunks.push_back(object{{"state", to_string(totals.state)}, {"chunks", totals.chunks}, {"rows", totals.rows}});
   }
-  return object{{"repeater", line.name().str()},
-                {"drained", left.is_nothing()},
-                {"waiting", left.waiting},
-                {"chunks", std::move(chunks)}};
+  array paused;
+  for (const std::string_view step : kPausable) {
+    if (daemon.scheduler().is_paused(line->name(), std::string(step))) {
+      paused.emplace_back(step);
+    }
+  }
+  return object{{"repeater", line->name().str()}, {"draining", line->is_draining()}, {"drained", left.is_nothing()},
+                {"waiting", left.waiting},        {"chunks", std::move(chunks)},     {"paused", std::move(paused)}};
 }
 
 }  // namespace firn

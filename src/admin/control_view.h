@@ -19,7 +19,9 @@ struct ControlWish {
 Result<boost::json::object> pause(Daemon& daemon, const ControlWish& wish);
 Result<boost::json::object> resume(Daemon& daemon, const ControlWish& wish);
 
-/// `firn drain`: begins to drain the repeater, or goes on with it, and tells what is left. kNotFound.
+/// `firn drain`: begins to drain the repeater, and tells what is left. kNotFound.
 Result<boost::json::object> drain(Daemon& daemon, const std::string& repeater);
+/// What is left of it, and whether it is being drained still. kNotFound.
+Result<boost::json::object> drain_view(Daemon& daemon, const std::string& repeater);
 
 }  // namespace firn

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <optional>
 #include <string>
@@ -62,13 +63,14 @@ Status add_line(Daemon& daemon, RepeaterLine& line, array& files) {
                                        .limit = kEverything}));
   for (const Chunk& chunk : chunks) {
     const Fate fate = fate_of(chunk, retention, policy);
-    files.push_back(object{{"repeater", line.name().str()},
-                           {"key", chunk.key.str()},
-                           {"state", to_string(chunk.state)},
-                           {"rows", chunk.rows},
-                           {"bytes_compressed", chunk.bytes_compressed},
-                           {"goes_at", json_time(fate.at)},
-                           {"why", fate.why}});
+    files.push_back(
+        object{{"repeater", line.name().str()},
+               {"key", chunk.key.str()},
+               {"state", to_string(chunk.state)},
+               {"rows", chunk.rows},
+               {"bytes_compressed", chunk.bytes_compressed},
+               {"goes_at", json_time(fate.at ? std::optional(std::max(*fate.at, chunk.packed_at)) : std::nullopt)},
+               {"why", fate.why}});
   }
   return {};
 }

@@ -183,10 +183,10 @@ Result<object> quarantine_discard(Daemon& daemon, const QuarantineId& id) {
 Result<object> quarantine_retry_chunk(Daemon& daemon, ChunkId id) {
   FIRN_ASSIGN(const auto found, daemon.catalog().chunks({.limit = 1, .after = id - 1}));
   const bool is_there = !found.empty() && found.front().id == id;
-  const bool has_report =
-      is_there && found.front().state == ChunkState::kQuarantined && found.front().report.has_value();
+  const bool may_have_rows = is_there && found.front().state == ChunkState::kQuarantined &&
+                             (found.front().report || found.front().submitted_at);
   RepeaterLine* line = is_there ? daemon.line(found.front().repeater) : nullptr;
-  if (has_report && line != nullptr) {
+  if (may_have_rows && line != nullptr) {
     FIRN_TRY(line->send_missing(id));
   } else {
     const std::vector<Transition> transitions{ReturnChunk{id, daemon.clock().now()}};

@@ -15,6 +15,9 @@ namespace {
 
 /// A quarantined chunk, of which rows may have arrived.
 Objection object_to_quarantined(const ReplaceChunk& replace, const ReplaceFacts& facts) {
+  if (!facts.chunk->report && !facts.chunk->submitted_at) {
+    return "nothing is reported of it, and it was never submitted";
+  }
   if (!replace.dropped.empty()) {
     return "no row of a quarantined chunk is left out that has not arrived";
   }
@@ -29,11 +32,11 @@ Objection object_to_chunk(const ReplaceChunk& replace, const ReplaceFacts& facts
   if (chunk.state != ChunkState::kSubmitted && chunk.state != ChunkState::kQuarantined) {
     return fmt::format("it is {}, neither submitted nor quarantined", to_string(chunk.state));
   }
-  if (!chunk.report) {
-    return "nothing is reported of it";
-  }
   if (chunk.state == ChunkState::kQuarantined) {
     return object_to_quarantined(replace, facts);
+  }
+  if (!chunk.report) {
+    return "nothing is reported of it";
   }
   if (replace.arrived > 0) {
     return "no row of a submitted chunk has arrived";

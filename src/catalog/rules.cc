@@ -299,6 +299,9 @@ Objection object_to_return(const ReturnFacts& facts) {
   if (!chunk.staged_at) {
     return "it was never staged";
   }
+  if (chunk.submitted_at && !chunk.report) {
+    return "it was submitted, and nothing is known of its rows";
+  }
   if (facts.batch && facts.batch->state == BatchState::kSubmitted) {
     return fmt::format("the request of batch {}, which names it, is still open", facts.batch->number);
   }

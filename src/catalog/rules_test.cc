@@ -297,6 +297,8 @@ TEST(ReturnRule, NeedsAQuarantinedChunkWithoutALoadedRow) {
 TEST(ReturnRule, NeedsAnObjectOnTheStageAClosedRequestAndAnOpenBatch) {
   ReturnFacts facts = returnable();
   facts.chunk->report.reset();
+  expect_refused(refusal(returned(ReturnChunk{1, {}}, facts)), "nothing is known of its rows");
+  facts.chunk->submitted_at.reset();
   EXPECT_EQ(refusal(returned(ReturnChunk{1, {}}, facts)), "");
   facts.chunk->staged_at.reset();
   expect_refused(refusal(returned(ReturnChunk{1, {}}, facts)), "never staged");

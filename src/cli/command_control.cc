@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/units.h"
+#include "base/url.h"
 #include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -55,6 +56,14 @@ std::string left_text(const json::value& answer) {
   return text;
 }
 
+std::string paused_text(const json::value& answer) {
+  std::string text;
+  for (const json::value& step : list_of(answer, "paused")) {
+    text += (text.empty() ? "; paused: " : ", ") + std::string(step.as_string());
+  }
+  return text;
+}
+
 bool holds_quarantine(const json::value& answer) {
   for (const json::value& totals : list_of(answer, "chunks")) {
     if (text_of(totals, "state") == "quarantined") {
@@ -62,6 +71,31 @@ bool holds_quarantine(const json::value& answer) {
     }
   }
   return false;
+}
+
+/// Tells the end of a drain; the exit code.
+int tell_of_drain(const CliContext& context, const json::value& answer) {
+  const std::string& repeater = context.arguments.control.repeater;
+  const bool drained = is_true(answer, "drained") && is_true(answer, "draining");
+  if (context.arguments.json) {
+    context.out << json::serialize(answer) << '\n';
+  } else if (drained) {
+    context.out << fmt::format(
+        "{0} is drained: nothing of it is left but what is in the table, and it takes nothing (503).\n"
+        "Now stop firn, change firn.toml and start firn again; or go on as before: firn resume {0}\n",
+        repeater);
+  }
+  if (drained) {
+    return kExitOk;
+  }
+  if (!is_true(answer, "draining")) {
+    context.err << "firn: somebody has ended the drain with `firn resume`\n";
+  } else {
+    context.err << fmt::format("firn: not drained within the time-out: {}{}{}; it goes on, `firn resume {}` ends it\n",
+                               left_text(answer), holds_quarantine(answer) ? " (firn quarantine list tells why)" : "",
+                               paused_text(answer), repeater);
+  }
+  return kExitFailed;
 }
 
 }  // namespace
@@ -77,32 +111,15 @@ int run_drain(const CliContext& context) {
   }
   const ControlArguments& arguments = context.arguments.control;
   const Duration end = context.clock.steady() + arguments.timeout;
-  const std::string wish = json::serialize(json::object{{"repeater", arguments.repeater}});
-  while (true) {
-    const AdminReply answer = client->post("/drain", wish);
-    if (!answer) {
-      return report(context, answer.error());
-    }
-    const bool drained = is_true(*answer, "drained");
-    if (!drained && context.clock.steady() < end) {
-      context.pause(kBetweenQuestions);
-      continue;
-    }
-    if (context.arguments.json) {
-      context.out << json::serialize(*answer) << '\n';
-    } else if (drained) {
-      context.out << fmt::format(
-          "{0} is drained: nothing of it is left but what is in the table, and it takes nothing (503).\n"
-          "Now stop firn, change firn.toml and start firn again; or go on as before: firn resume {0}\n",
-          arguments.repeater);
-    }
-    if (!drained) {
-      context.err << fmt::format(
-          "firn: not drained within the time-out: {}{}; it goes on, `firn resume {}` ends it\n", left_text(*answer),
-          holds_quarantine(*answer) ? " (firn quarantine list tells why)" : "", arguments.repeater);
-    }
-    return drained ? kExitOk : kExitFailed;
+  AdminReply answer = client->post("/drain", json::serialize(json::object{{"repeater", arguments.repeater}}));
+  while (answer && is_true(*answer, "draining") && !is_true(*answer, "drained") && context.clock.steady() < end) {
+    context.pause(kBetweenQuestions);
+    answer = client->get("/drain?repeater=" + percent_encode(arguments.repeater));
   }
+  if (!answer) {
+    return report(context, answer.error());
+  }
+  return tell_of_drain(context, *answer);
 }
 
 }  // namespace firn

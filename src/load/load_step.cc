@@ -216,11 +216,20 @@ std::vector<Transition> LoadStep::set_aside_aged(const std::vector<Chunk>& chunk
   return moves;
 }
 
+/// A purged chunk may have been replaced without a row in the table.
 Result<bool> LoadStep::has_loaded_before() {
-  FIRN_ASSIGN(const RepeaterTotals totals, catalog_.totals(repeater_));
-  return std::ranges::any_of(totals.chunks, [](const ChunkTotals& each) {
-    return each.chunks > 0 && (each.state == ChunkState::kLoaded || each.state == ChunkState::kPurged);
-  });
+  ChunkFilter filter;
+  filter.repeater = repeater_;
+  filter.states = {ChunkState::kLoaded, ChunkState::kPurged};
+  while (!has_loaded_before_) {
+    FIRN_ASSIGN(const auto page, catalog_.chunks(filter));
+    if (page.empty()) {
+      return false;
+    }
+    has_loaded_before_ = std::ranges::any_of(page, [](const Chunk& chunk) { return chunk.loaded_at.has_value(); });
+    filter.after = page.back().id;
+  }
+  return true;
 }
 
 Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {

@@ -83,6 +83,7 @@ class LoadStep final : public Step {
   const std::function<void(const std::string&)> tell_ageing_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
+  bool has_loaded_before_ = false;     ///< once true it stays
   std::optional<std::string> ageing_;  ///< what was told last
   std::string intended_;               ///< the request that was recorded last, until it is submitted
   std::string polled_;                 ///< the handle that was polled last

@@ -104,5 +104,25 @@ TEST_F(LoadStepRepeatTest, DoesNotSaySoOfTheFirstSubmission) {
   EXPECT_FALSE(loader.submitted().at(0).files.at(0).first_submitted_at);
 }
 
+TEST_F(LoadStepRepeatTest, AReplacedChunkIsNoProofThatTheTableHasRows) {
+  const BatchId batch = world.submitted();
+  const ChunkId refused = only_chunk(batch).id;
+  world.report(refused, FileStatus::kFailed, 0);
+  world.move(world.next_attempt(refused).id, ChunkState::kStaged);
+  world.move(refused, ChunkState::kPurged);
+  world.move_batch(batch, BatchState::kClosing);
+  run();
+  run();
+  ASSERT_EQ(loader.submitted().size(), 1U);
+  EXPECT_FALSE(loader.submitted()[0].has_loaded_before);
+}
+
+TEST_F(LoadStepRepeatTest, AProvenChunkStaysAProofWhenItIsPurged) {
+  world.move(world.loaded(), ChunkState::kPurged);
+  asked();
+  ASSERT_EQ(loader.submitted().size(), 1U);
+  EXPECT_TRUE(loader.submitted()[0].has_loaded_before);
+}
+
 }  // namespace
 }  // namespace firn

@@ -302,19 +302,25 @@ TEST_F(LoadStepTest, HoldsOnlyTheFileThatEndsEachOfItsRuns) {
   EXPECT_EQ(loader.times_loaded(chunks[2].key), 1);
 }
 
-TEST_F(LoadStepTest, AHeldFileCanBeReturnedAndIsLoadedOnceItCan) {
+TEST_F(LoadStepTest, AHeldFileIsLoadedUnderAnotherNameOnceItCan) {
   const BatchId batch = closing();
   const Chunk chunk = only_chunk(batch);
   loader.die_at(chunk.key);
   until_held(chunk.id);
   loader.die_at_nothing();
-  world.apply({ReturnChunk{chunk.id, clock.now()}});
+  const Batch open = world.open_batch();
+  Chunk next = world.chunk(chunk.id);
+  next.attempt += 1;
+  next.batch = open.id;
+  next.key = chunk_key(next, open.directory());
+  world.apply({ReplaceChunk{chunk.id, clock.now(), next, {}, 0}});
+  const ChunkId id = world.chunks_of(open.id).front().id;
+  world.move(id, ChunkState::kStaged);
   run();
   run();
-  EXPECT_EQ(state(batch), BatchState::kPurged);
   world.cut();
   attempt();
-  EXPECT_EQ(world.chunk(chunk.id).report->status, FileStatus::kLoaded);
+  EXPECT_EQ(world.chunk(id).report->status, FileStatus::kLoaded);
 }
 
 TEST_F(LoadStepTest, HoldsNoSecondFileUntilSomethingWasLoaded) {

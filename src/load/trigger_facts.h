@@ -28,7 +28,8 @@ struct JournalView {
 struct TriggerView {
   std::optional<Batch> open;        ///< none before the first one
   std::optional<Position> decided;  ///< the cursor; none before the first decision
-  TriggerFacts facts;               ///< `requested` is left out
+  std::optional<Position> covered;  ///< up to where a batch takes records that is closing
+  TriggerFacts facts;               ///< without `requested` and `draining`
 };
 
 /// Reads the facts of one repeater. Threads: any.
@@ -52,9 +53,9 @@ class TriggerFactsReader {
     Duration since{};
   };
 
-  Result<std::optional<Timestamp>> oldest(const RepeaterTotals& totals, std::optional<Position> decided)
-      FIRN_REQUIRES(mutex_);
-  Result<std::optional<Timestamp>> oldest_in_journal(std::optional<Position> decided) FIRN_REQUIRES(mutex_);
+  Status look_at_batches(TriggerView& view) FIRN_REQUIRES(mutex_);
+  std::optional<Timestamp> oldest(const RepeaterTotals& totals, const TriggerView& view) FIRN_REQUIRES(mutex_);
+  std::optional<Timestamp> oldest_in_journal(const TriggerView& view) FIRN_REQUIRES(mutex_);
   Duration waited(const Batch& open, bool waits) FIRN_REQUIRES(mutex_);
 
   const RepeaterName repeater_;
@@ -63,6 +64,9 @@ class TriggerFactsReader {
   const JournalView journal_;
   const Timestamp schedule_since_;
   Mutex mutex_;
+  BatchId looked_at_ FIRN_GUARDED_BY(mutex_) = 0;  ///< batches up to this one are in `covered_at_`
+  Timestamp covered_at_
+      FIRN_GUARDED_BY(mutex_){};  ///< when a trigger covered everything last, or the first batch opened
   std::optional<First> first_ FIRN_GUARDED_BY(mutex_);
   std::optional<Waiting> waiting_ FIRN_GUARDED_BY(mutex_);
 };

@@ -10,11 +10,12 @@ TriggerTimes trigger_times(const TriggerPolicy& policy, const TriggerFacts& fact
   if (!facts.oldest) {
     return times;
   }
+  const Timestamp waits_since = std::min(*facts.oldest, facts.now - facts.waited);
   if (policy.max_age > Duration::zero()) {
-    times.max_age = std::min(*facts.oldest, facts.now - facts.waited) + policy.max_age;
+    times.max_age = waits_since + policy.max_age;
   }
   if (policy.schedule) {
-    times.schedule = policy.schedule(std::max(facts.since, *facts.oldest));
+    times.schedule = policy.schedule(std::max(facts.since, waits_since));
   }
   return times;
 }
@@ -25,6 +26,9 @@ std::optional<TriggerCause> decide_trigger(const TriggerPolicy& policy, const Tr
   }
   if (facts.requested) {
     return TriggerCause::kOperator;
+  }
+  if (facts.draining && facts.oldest) {
+    return TriggerCause::kDrain;
   }
   const TriggerTimes times = trigger_times(policy, facts);
   if (times.schedule && *times.schedule <= facts.now) {

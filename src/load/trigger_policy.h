@@ -24,8 +24,10 @@ struct TriggerPolicy {
 struct TriggerFacts {
   std::uint64_t uningested_bytes = 0;  ///< uncompressed, in the open batch
   bool requested = false;              ///< an operator asked
+  bool draining = false;               ///< the repeater is to be emptied
   Timestamp now{};
-  Timestamp since{};  ///< the schedule counts from here: the last trigger, or the schedule's own setting
+  /// The schedule counts from here: the last trigger that covered everything, or the schedule's own setting.
+  Timestamp since{};
   std::optional<Timestamp> oldest{};  ///< receipt of the oldest record that no trigger has covered; none: none waits
   Duration waited{0};                 ///< how long this process has seen one waiting, by steady time
 };

@@ -24,6 +24,7 @@ TriggerStep::TriggerStep(RepeaterName repeater, Catalog& catalog, const Clock& c
       catalog_(catalog),
       clock_(clock),
       policy_(std::move(settings.policy)),
+      is_draining_(std::move(settings.is_draining)),
       journal_(std::move(journal)),
       facts_(repeater_, catalog, clock, journal_, settings.schedule_since) {}
 
@@ -65,6 +66,7 @@ Result<StepOutcome> TriggerStep::run_once() {
   }
   const auto requested = pending(view.open);
   view.facts.requested = requested.has_value();
+  view.facts.draining = is_draining_ && is_draining_();
   const auto cause = decide_trigger(policy_, view.facts);
   if (!cause) {
     goal_.reset();
@@ -83,7 +85,7 @@ Result<StepOutcome> TriggerStep::serve(const TriggerView& view, Position request
   // What was decided past the asked end lies in the open batch already.
   const Position decided = view.decided.value_or(begin_of(requested));
   FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
-  if (decided >= requested && !filled) {
+  if (std::max(decided, view.covered.value_or(decided)) >= requested && !filled) {
     forget(requested);
     return StepOutcome::done();
   }
@@ -101,16 +103,18 @@ StepOutcome TriggerStep::cut_at_end(const TriggerView& view, TriggerCause cause)
   }
   const bool stands_still = now - goal_->since >= kPackStandsStill;
   if (stands_still && view.decided && view.facts.uningested_bytes > 0) {
-    return cut(*view.open, *view.decided, cause);
+    return cut(*view.open, *view.decided, TriggerCause::kSealed);
   }
-  return StepOutcome::idle_for(kLookAgain);
+  return StepOutcome::idle_for(stands_still ? kLookAtClock : kLookAgain);
 }
 
 Result<StepOutcome> TriggerStep::wait(const TriggerView& view) {
-  if (view.decided && format_period(policy_.period, view.facts.now) > view.open->period) {
+  // A clock that was set back opens no old directory.
+  const bool is_past = view.facts.now > view.open->opened_at;
+  if (is_past && format_period(policy_.period, view.facts.now) != view.open->period) {
     FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
     if (!filled) {
-      return cut(*view.open, *view.decided, TriggerCause::kPeriod);
+      return cut(*view.open, view.decided.value_or(begin_of(journal_.end())), TriggerCause::kPeriod);
     }
   }
   const TriggerTimes times = trigger_times(policy_, view.facts);

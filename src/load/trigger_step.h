@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -26,7 +27,8 @@ class TriggerStep final : public Step {
  public:
   struct Settings {
     TriggerPolicy policy;
-    Timestamp schedule_since{};  ///< when the schedule was set
+    Timestamp schedule_since{};           ///< when the schedule was set
+    std::function<bool()> is_draining{};  ///< true while the repeater is to be emptied; empty: never
   };
   TriggerStep(RepeaterName repeater, Catalog& catalog, const Clock& clock, Settings settings, JournalView journal);
 
@@ -77,6 +79,7 @@ class TriggerStep final : public Step {
   Catalog& catalog_;
   const Clock& clock_;
   const TriggerPolicy policy_;
+  const std::function<bool()> is_draining_;
   const JournalView journal_;
   TriggerFactsReader facts_;
   std::optional<Goal> goal_;

@@ -23,11 +23,11 @@ class TriggerStepTest : public testing::Test {
     return make_step(policy);
   }
   TriggerStep make_step(const TriggerPolicy& policy) {
-    return {CatalogScenario::repeater(), catalog, clock, {policy, {}}, view()};
+    return {CatalogScenario::repeater(), catalog, clock, {policy, {}, [this] { return draining; }}, view()};
   }
   JournalView view() {
     return {[this] { return journal_end; }, [this] { return packed_to.value_or(journal_end); },
-            [this](std::optional<Position>) { return Result<std::optional<Timestamp>>(received_at); }};
+            [this](std::optional<Position>) { return received_at; }};
   }
   StepOutcome run(TriggerStep& step) {
     StepOutcome outcome = step.run();
@@ -44,8 +44,9 @@ class TriggerStepTest : public testing::Test {
   ManualClock clock;
   CatalogScenario world{catalog, clock};
   Position journal_end = Position::make(0, 0, 0);
-  std::optional<Position> packed_to;     // the journal's end when there is none
-  std::optional<Timestamp> received_at;  // of the first record that is not decided
+  std::optional<Position> packed_to;  // the journal's end when there is none
+  bool draining = false;
+  Result<std::optional<Timestamp>> received_at;  // of the first record that is not decided
 };
 
 TEST_F(TriggerStepTest, AThresholdCutsAtTheLastSealedChunk) {
@@ -280,6 +281,68 @@ TEST_F(TriggerStepTest, ABatchWithChunksStaysInThePeriodInWhichItWasOpened) {
   clock.advance(std::chrono::hours(24 * 31));
   run(step);
   EXPECT_EQ(world.open_batch().id, batch);
+}
+
+TEST_F(TriggerStepTest, ADrainClosesWhatIsSealedAndThenNothingMore) {
+  TriggerStep step = make_step(kAfterADay);
+  world.staged();
+  journal_end = world.cursor();
+  run(step);
+  EXPECT_EQ(closed(), 0U);
+  draining = true;
+  run(step);
+  run(step);
+  EXPECT_EQ(closed(), 1U);
+}
+
+TEST_F(TriggerStepTest, ADamagedJournalHoldsUpNothingThatIsSealed) {
+  TriggerStep step = make_step(kAfterADay);
+  world.pack();
+  journal_end = world.cursor().plus(5);
+  packed_to = world.cursor();
+  received_at = fail(Error{ErrorKind::kDamaged, "read", "journal", "a block is damaged", ""});
+  clock.advance(std::chrono::hours(24));
+  run(step);
+  clock.advance(std::chrono::minutes(1));
+  run(step);
+  EXPECT_EQ(closed(), 1U);
+}
+
+TEST_F(TriggerStepTest, AThresholdDoesNotUseUpAScheduleThatIsDue) {
+  TriggerPolicy policy;
+  const Timestamp due = clock.now() + std::chrono::hours(1);
+  policy.threshold_bytes = 1000;
+  policy.schedule = [due](Timestamp after) { return after < due ? std::optional(due) : std::nullopt; };
+  TriggerStep step = make_step(policy);
+  received_at = clock.now();
+  world.pack();
+  journal_end = world.cursor().plus(500);
+  clock.advance(std::chrono::hours(2));
+  run(step);
+  ASSERT_EQ(closed(), 1U) << "by the threshold";
+  const BatchId rest = world.open_batch().id;
+  run(step);
+  EXPECT_EQ(world.batch(rest).cause, TriggerCause::kSchedule);
+  EXPECT_EQ(world.batch(rest).cut, journal_end);
+}
+
+TEST_F(TriggerStepTest, ARequestForWhatIsClosingAlreadyMakesNoBatch) {
+  TriggerStep step = make_step();
+  world.pack();
+  journal_end = world.cursor().plus(5);
+  step.request_cut();
+  run(step);
+  step.request_cut();
+  run(step);
+  run(step);
+  EXPECT_EQ(closed(), 1U);
+}
+
+TEST_F(TriggerStepTest, AFirstBatchMakesRoomForTheNextPeriodToo) {
+  TriggerStep step = make_step(kAfterADay);
+  clock.advance(std::chrono::hours(24 * 31));
+  run(step);
+  EXPECT_EQ(world.open_batch().period, "2026-04");
 }
 
 }  // namespace

@@ -17,16 +17,23 @@ constexpr EnumNames<BatchState, 5> kStates{{{{BatchState::kOpen, "open"},
                                              {BatchState::kLoaded, "loaded"},
                                              {BatchState::kPurged, "purged"}}}};
 
-constexpr EnumNames<TriggerCause, 5> kCauses{{{{TriggerCause::kThreshold, "threshold"},
+constexpr EnumNames<TriggerCause, 7> kCauses{{{{TriggerCause::kThreshold, "threshold"},
                                                {TriggerCause::kOperator, "operator"},
                                                {TriggerCause::kMaxAge, "max_age"},
                                                {TriggerCause::kSchedule, "schedule"},
+                                               {TriggerCause::kDrain, "drain"},
+                                               {TriggerCause::kSealed, "sealed"},
                                                {TriggerCause::kPeriod, "period"}}}};
 
 }  // namespace
 
 std::string_view to_string(BatchState state) { return kStates.name(state); }
 std::optional<BatchState> parse_batch_state(std::string_view text) { return kStates.parse(text); }
+
+bool covers_everything(TriggerCause cause) {
+  return cause == TriggerCause::kOperator || cause == TriggerCause::kMaxAge || cause == TriggerCause::kSchedule ||
+         cause == TriggerCause::kDrain;
+}
 
 bool can_move(BatchState from, BatchState to) {
   switch (from) {

@@ -21,8 +21,12 @@ std::string_view to_string(BatchState state);
 std::optional<BatchState> parse_batch_state(std::string_view text);
 bool can_move(BatchState from, BatchState to);
 
-/// Why a batch was closed. kPeriod: nothing was in it when its period was over.
-enum class TriggerCause { kThreshold, kOperator, kMaxAge, kSchedule, kPeriod };
+/// Why a batch was closed. kSealed: age or schedule were due, but pack stood still, and what was sealed went alone.
+/// kPeriod: nothing was in it when its period was over.
+enum class TriggerCause { kThreshold, kOperator, kMaxAge, kSchedule, kDrain, kSealed, kPeriod };
+
+/// True when such a trigger covers every record that was received before it.
+bool covers_everything(TriggerCause cause);
 
 std::string_view to_string(TriggerCause cause);
 std::optional<TriggerCause> parse_trigger_cause(std::string_view text);

@@ -106,7 +106,8 @@ struct SetHandle {
   std::string handle;
 };
 
-/// Puts a quarantined chunk of which no row was loaded back into the staged ones, in the repeater's open batch.
+/// Puts a quarantined chunk of which it is known that no row was loaded back into the staged ones, in the repeater's
+/// open batch.
 struct ReturnChunk {
   ChunkId chunk = 0;
   Timestamp at;
@@ -120,7 +121,7 @@ struct DroppedRow {
 
 /// Makes the next attempt of a chunk, which becomes kReplaced. Of a submitted one that failed without a row: without
 /// the rows that the destination has refused; their version entries go, their records are in quarantine. Of a
-/// quarantined one that has a report: without the rows that have arrived, in the repeater's open batch.
+/// quarantined one that was submitted: without the rows that have arrived, in the repeater's open batch.
 struct ReplaceChunk {
   ChunkId chunk = 0;
   Timestamp at;

@@ -35,6 +35,7 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"repeater.target_changed",
      "set it back, start firn and run firn drain REPEATER before the change; or give what is new a repeater of its "
      "own"},
+    {"repeater.target_unknown", "look at the disk and the catalog's error, then start firn again"},
     {"tls.certificate_expires", "renew it, or find out why the renewal fails; firn takes the new files by itself"},
     {"tls.certificate_unusable", "put a certificate and its key there; firn takes them by itself"},
 });

@@ -14,14 +14,17 @@ namespace {
 class MendArrivedTest : public testing::Test, protected MendWorld {
  protected:
   void SetUp() override {
+    submit_five();
+    quarantine({chunk(1).key, FileStatus::kPartially, 2, "it stopped"});
+  }
+
+  void submit_five() {
     for (const char* id : {"a", "b", "c", "d", "e"}) {
       accept(form(id));
     }
     pack_all();
     submit_all();
-    quarantine({chunk(1).key, FileStatus::kPartially, 2, "it stopped"});
   }
-
   void quarantine(const FileReport& report) {
     commit({ReportChunk{1, report}});
     commit({MoveChunk{1, ChunkState::kSubmitted, ChunkState::kQuarantined, clock.now(), "why"}});
@@ -95,6 +98,28 @@ TEST_F(MendArrivedTest, NeverHidesRowsThatAreNotOfTheFile) {
   EXPECT_EQ(retry().error().kind, ErrorKind::kConflict);
   EXPECT_EQ(chunk(1).state, ChunkState::kQuarantined);
   EXPECT_EQ(chunk_files().size(), 1U) << "nothing is left of the attempt";
+}
+
+/// Quarantined without a word of the destination, which may have loaded it and forgotten it.
+class MendForgottenTest : public MendArrivedTest {
+ protected:
+  void SetUp() override {
+    submit_five();
+    commit({MoveChunk{1, ChunkState::kSubmitted, ChunkState::kQuarantined, clock.now(), "too old"}});
+  }
+};
+
+TEST_F(MendForgottenTest, GoesUnderAnotherNameWhenNothingOfItIsThere) {
+  ASSERT_TRUE(retry());
+  EXPECT_EQ(chunk(1).state, ChunkState::kReplaced);
+  EXPECT_EQ(positions_of(chunk(2)), at({0, 1, 2, 3, 4}));
+  EXPECT_NE(chunk(2).key, chunk(1).key);
+}
+
+TEST_F(MendForgottenTest, SendsNothingWhenEveryRowIsThere) {
+  loader.holds(chunk(1).key, at({0, 1, 2, 3, 4}));
+  ASSERT_TRUE(retry());
+  EXPECT_EQ(chunks().size(), 1U);
 }
 
 TEST_F(MendArrivedTest, TellsWhyItCannotBe) {

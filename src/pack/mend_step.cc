@@ -261,7 +261,9 @@ Result<Transition> MendStep::without_arrived(const Chunk& chunk) {
   }
   FIRN_ASSIGN(const auto there, arrived(chunk));
   const Timestamp now = parts_.clock.now();
-  if (there.empty() && chunk.report->status == FileStatus::kFailed && chunk.report->rows_loaded == 0) {
+  // Of one that nothing is reported of the destination may have forgotten the name: its rows go under another.
+  const bool refused = chunk.report && chunk.report->status == FileStatus::kFailed && chunk.report->rows_loaded == 0;
+  if (there.empty() && refused) {
     return ReturnChunk{chunk.id, now};
   }
   FIRN_ASSIGN(const auto open,

@@ -37,7 +37,7 @@ constexpr std::uint64_t kPartition = 0;
 // While chunks wait to be staged: somebody may take their files away.
 constexpr Duration kLookForFiles = std::chrono::seconds(10);
 // While the open batch is full: the cut wakes this step, but not when triggers are paused just then.
-constexpr Duration kLookForTrigger = std::chrono::milliseconds(100);
+constexpr Duration kLookForTrigger = std::chrono::seconds(1);
 
 std::optional<Position> parse_position(const std::string& name) {
   std::uint64_t value = 0;

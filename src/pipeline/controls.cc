@@ -1,5 +1,6 @@
 #include "pipeline/controls.h"
 
+#include <algorithm>
 #include <string>
 
 namespace firn {
@@ -12,9 +13,12 @@ const std::string kDrainAlarm = "repeater.draining";
 Controls::Controls(Catalog& catalog, Scheduler& scheduler, Alarms& alarms, const Clock& clock)
     : catalog_(catalog), scheduler_(scheduler), alarms_(alarms), clock_(clock) {}
 
-Status Controls::load() {
+Status Controls::load(const std::vector<RepeaterName>& configured) {
   FIRN_ASSIGN(const auto set, catalog_.controls());
   for (const Control& control : set) {
+    if (std::ranges::find(configured, control.repeater) == configured.end()) {
+      continue;  // one that was drained and has another name now
+    }
     if (control.name == kDrainControl) {
       take_up_drain(control.repeater);
     } else {

@@ -27,8 +27,8 @@ class Controls {
   /// All must outlive it.
   Controls(Catalog& catalog, Scheduler& scheduler, Alarms& alarms, const Clock& clock);
 
-  /// Takes up what was set before; to be called before the steps run.
-  Status load();
+  /// Takes up what was set before of these repeaters; to be called before the steps run.
+  Status load(const std::vector<RepeaterName>& configured);
 
   /// The step is one of kPausable; one under way ends.
   Status pause(const RepeaterName& repeater, const std::string& step);

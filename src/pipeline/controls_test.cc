@@ -30,21 +30,30 @@ TEST(Controls, APauseOutlivesTheProcess) {
   ASSERT_TRUE(Process(catalog).controls.pause(kForms, "load"));
   Process next(catalog);
   EXPECT_FALSE(next.scheduler.is_paused(kForms, "load"));
-  ASSERT_TRUE(next.controls.load());
+  ASSERT_TRUE(next.controls.load({kForms}));
   EXPECT_TRUE(next.scheduler.is_paused(kForms, "load"));
   EXPECT_FALSE(next.scheduler.is_paused(kForms, "pack"));
   ASSERT_TRUE(next.controls.resume(kForms, "load"));
   EXPECT_FALSE(next.scheduler.is_paused(kForms, "load"));
   Process last(catalog);
-  ASSERT_TRUE(last.controls.load());
+  ASSERT_TRUE(last.controls.load({kForms}));
   EXPECT_FALSE(last.scheduler.is_paused(kForms, "load"));
+}
+
+TEST(Controls, WhatIsNotConfiguredAnyMoreIsLeftAlone) {
+  MemoryCatalog catalog;
+  ASSERT_TRUE(Process(catalog).controls.drain(kForms));
+  Process next(catalog);
+  ASSERT_TRUE(next.controls.load({RepeaterName("visits")}));
+  EXPECT_FALSE(next.controls.is_draining(kForms));
+  EXPECT_TRUE(next.alarms.list().empty());
 }
 
 TEST(Controls, ADrainOutlivesTheProcessAndIsLoud) {
   MemoryCatalog catalog;
   ASSERT_TRUE(Process(catalog).controls.drain(kForms));
   Process next(catalog);
-  ASSERT_TRUE(next.controls.load());
+  ASSERT_TRUE(next.controls.load({kForms}));
   EXPECT_TRUE(next.controls.is_draining(kForms));
   EXPECT_EQ(next.alarms.list().size(), 1U);
   ASSERT_TRUE(next.controls.end_drain(kForms));

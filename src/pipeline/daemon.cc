@@ -111,13 +111,13 @@ Status Daemon::open_lines() {
       config_, S3Access::Surroundings{*files_, *launcher_, *clock_, environment_variable}, instance);
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
   controls_ = std::make_unique<Controls>(*catalog_, *scheduler_, alarms_, *clock_);
-  FIRN_TRY(controls_->load());
+  std::vector<RepeaterName> names;
+  std::ranges::transform(config_.repeaters, std::back_inserter(names), &RepeaterConfig::name);
+  FIRN_TRY(controls_->load(names));
   targets_ = std::make_unique<TargetGuard>(*catalog_, *controls_, alarms_);
   disk_ = std::make_unique<DiskWatch>(*files_, alarms_, config_.data_dir,
                                       DiskFloors{config_.disk.intake_floor, config_.disk.pack_floor});
   scheduler_->add(kEverything, *disk_);
-  std::vector<RepeaterName> names;
-  std::ranges::transform(config_.repeaters, std::back_inserter(names), &RepeaterConfig::name);
   quarantine_watch_ = std::make_unique<QuarantineWatch>(*catalog_, *clock_, alarms_, names);
   scheduler_->add(kEverything, *quarantine_watch_);
   meters_ = std::make_unique<IntakeMeters>(metrics_, names);

@@ -34,7 +34,7 @@ std::optional<Error> IntakeMediator::refusal(const RepeaterName& repeater) {
                  "it is sent again later"};
   }
   if (found != lines_.end() && found->second->queue() == nullptr) {
-    return Error{ErrorKind::kUnavailable, "take a document for", repeater.str(), "its journal cannot be opened",
+    return Error{ErrorKind::kUnavailable, "take a document for", repeater.str(), "it stands still",
                  "see the alarms of `firn status` on the server"};
   }
   if (disk_.below_floor()) {

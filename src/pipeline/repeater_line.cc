@@ -61,7 +61,7 @@ class RepeaterLine::OpenStep : public Step {
 RepeaterLine::~RepeaterLine() = default;
 
 void RepeaterLine::start() {
-  if (makes_rows() && !surroundings_.targets.admits(config_, repeater_)) {
+  if (makes_rows() && !surroundings_.targets.admits(config_, repeater_, [this] { return is_all_decided(); })) {
     return;
   }
   if (const Status opened = open_front(); !opened && opened.error().is_passing()) {
@@ -84,6 +84,16 @@ Status RepeaterLine::check_stage(bool now) {
     add_steps({check_.get()});
   }
   return checked;
+}
+
+/// True when every record of the journal is decided. It is closed again.
+bool RepeaterLine::is_all_decided() {
+  const auto cursor = surroundings_.catalog.cursor(repeater_.name, 0);
+  const Status opened = open_journal();
+  const bool decided = cursor && opened && cursor->value_or(journal_->begin(0)) >= journal_->end(0);
+  queue_.reset();
+  journal_.reset();
+  return decided;
 }
 
 /// The journal and all that needs it. Other threads see it only when it is whole.
@@ -174,6 +184,7 @@ TriggerStep::Settings RepeaterLine::trigger_settings() const {
     words = schedule.text();
     settings.policy.schedule = [schedule](Timestamp after) { return schedule.next_after(after); };
   }
+  settings.is_draining = [this] { return is_draining(); };
   const Timestamp now = surroundings_.clock.now();
   // A catalog that fails shows in every step; until it works again nothing is cut anyway.
   settings.schedule_since = surroundings_.catalog.schedule_since(repeater_.name, words, now).value_or(now);
@@ -265,7 +276,7 @@ Status RepeaterLine::trigger_now() {
   }
   if (surroundings_.scheduler.is_paused(repeater_.name, "trigger")) {
     return fail(Error{ErrorKind::kUnavailable, "trigger", repeater_.name.str(), "its trigger is paused",
-                      "firn resume " + repeater_.name.str()});
+                      "firn resume " + repeater_.name.str() + " trigger"});
   }
   trigger_->request_cut();
   surroundings_.scheduler.wake(repeater_.name, trigger_->name());
@@ -282,6 +293,10 @@ Status RepeaterLine::trigger_now() {
 }
 
 Result<Leftover> RepeaterLine::leftover() const {
+  if (!opened_) {
+    return fail(Error{ErrorKind::kUnavailable, "look what is left of", repeater_.name.str(),
+                      "it stands still, and its journal is not open", "see the alarms of `firn status`"});
+  }
   FIRN_ASSIGN(const auto totals, surroundings_.catalog.totals(repeater_.name));
   FIRN_ASSIGN(const auto behind, backlog(totals));
   Leftover left{behind.waiting, {}};

@@ -129,6 +129,7 @@ class RepeaterLine {
 
  private:
   class OpenStep;
+  bool is_all_decided();
   Status open_journal();
   Status open_front();
   void warn_of_chunks();

@@ -96,13 +96,17 @@ void Scheduler::pause(const RepeaterName& repeater, const std::string& step) {
 }
 
 void Scheduler::resume(const RepeaterName& repeater, const std::string& step) {
-  {
-    const MutexLock lock(mutex_);
-    if (paused_.erase({repeater, step}) == 0) {
-      return;
+  const MutexLock lock(mutex_);
+  if (paused_.erase({repeater, step}) == 0) {
+    return;
+  }
+  for (const auto& task : tasks_) {
+    if (task->repeater == repeater && task->step->name() == step) {
+      task->waits = false;
+      task->due = clock_.steady();
     }
   }
-  wake(repeater, step);
+  work_.notify_all();
 }
 
 bool Scheduler::is_paused(const RepeaterName& repeater, const std::string& step) const {

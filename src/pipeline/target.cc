@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kInto = " documents into table ";
 constexpr std::string_view kBy = " by ";
+constexpr std::string_view kSnowpipe = "Snowpipe";
 constexpr std::string_view kStaged = ", staged in ";
 
 /// Where the destination's tables lie, as far as its name does not say.
@@ -24,7 +25,26 @@ std::string method_of(const RepeaterConfig& repeater) {
   if (!repeater.method) {
     return "";
   }
-  return repeater.method == LoadMethod::kCopy ? "COPY" : "Snowpipe";
+  if (repeater.method == LoadMethod::kCopy) {
+    return "COPY";
+  }
+  return std::string(kSnowpipe) + (repeater.pipe.empty() ? "" : " " + repeater.pipe);
+}
+
+/// What Target::str() was made of. An older Firn left the end out, and the pipe's name.
+Target parse(std::string_view text) {
+  Target target;
+  const auto take_behind = [&text](std::string_view mark, std::string& part) {
+    if (const auto at = text.rfind(mark); at != std::string_view::npos) {
+      part = text.substr(at + mark.size());
+      text = text.substr(0, at);
+    }
+  };
+  take_behind(kStaged, target.stage);
+  take_behind(kBy, target.method);
+  take_behind(kInto, target.table);
+  target.kind = text;
+  return target;
 }
 
 std::string with_prefix(const std::string& place, const std::string& prefix) {
@@ -34,7 +54,8 @@ std::string with_prefix(const std::string& place, const std::string& prefix) {
 std::string stage_of(const Config& config, const RepeaterConfig& repeater) {
   if (const auto found = std::ranges::find(config.buckets, repeater.stage, &S3Connection::name);
       found != config.buckets.end()) {
-    return with_prefix("bucket " + found->bucket, found->prefix);
+    const std::string at = found->endpoint.empty() ? "" : " at " + found->endpoint;
+    return with_prefix("bucket " + found->bucket, found->prefix) + at;
   }
   const auto found = std::ranges::find(config.directories, repeater.stage, &DirectoryConnection::name);
   return found == config.directories.end() ? "" : with_prefix("folder " + found->path, found->prefix);
@@ -54,26 +75,18 @@ Target target_of(const Config& config, const RepeaterConfig& repeater) {
 }
 
 TargetChange compare(const Target& target, std::string_view bound) {
-  const std::string now = target.str();
-  if (bound == now) {
-    return TargetChange::kNone;
-  }
-  if (!bound.starts_with(target.kind + std::string(kInto))) {
+  const Target before = parse(bound);
+  if (before.kind != target.kind) {
     return TargetChange::kKind;
   }
-  if (now.starts_with(std::string(bound) + std::string(kStaged))) {
-    return TargetChange::kUnnamed;
+  if (before.table != target.table || (!before.stage.empty() && before.stage != target.stage)) {
+    return TargetChange::kPlace;
   }
-  Target other = target;
-  for (const char* method : {"COPY", "Snowpipe"}) {
-    other.method = method;
-    const std::string whole = other.str();
-    const bool same = bound == whole || whole.starts_with(std::string(bound) + std::string(kStaged));
-    if (!target.method.empty() && same) {
-      return TargetChange::kMethod;
-    }
+  const bool any_pipe = before.method == kSnowpipe && target.method.starts_with(kSnowpipe);
+  if (before.method != target.method && !any_pipe) {
+    return TargetChange::kMethod;
   }
-  return TargetChange::kPlace;
+  return bound == target.str() ? TargetChange::kNone : TargetChange::kUnnamed;
 }
 
 }  // namespace firn

@@ -11,7 +11,7 @@ namespace firn {
 struct Target {
   std::string kind;    ///< of documents
   std::string table;   ///< and the destination that it is in
-  std::string method;  ///< of loading; empty when the destination has only one
+  std::string method;  ///< of loading, with the pipe; empty when the destination has only one
   std::string stage;   ///< where the files lie
 
   /// e.g. `form documents into table forms of warehouse by COPY, staged in s3 bucket/firn`.
@@ -23,7 +23,7 @@ Target target_of(const Config& config, const RepeaterConfig& repeater);
 /// What differs between what firn.toml says and what the rows have gone to.
 enum class TargetChange {
   kNone,
-  kUnnamed,  ///< nothing that is known: an older Firn did not keep the stage
+  kUnnamed,  ///< nothing that is known: an older Firn kept neither the stage nor the pipe
   kMethod,   ///< only by which way
   kPlace,    ///< the table, the destination or the stage
   kKind,     ///< what documents they are

@@ -16,12 +16,16 @@ const std::vector<ChunkState> kWithFiles{ChunkState::kPacked,      ChunkState::k
 
 }  // namespace
 
-bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater) {
+bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
+                         const std::function<bool()>& is_all_decided) {
   const Target wanted = target_of(config, repeater);
   const std::string target = wanted.str();
   const auto bound = catalog_.bind_target(repeater.name, target);
   if (!bound) {
-    return true;  // a catalog that fails shows in every step
+    alarms_.raise("repeater.target_unknown", repeater.name.str(),
+                  "whether its rows go where they went before cannot be told: " + bound.error().message() +
+                      ". It answers 503 and does nothing");
+    return false;
   }
   switch (compare(wanted, *bound)) {
     case TargetChange::kNone:
@@ -31,7 +35,7 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater) {
     case TargetChange::kMethod:
       return admits_method(repeater.name, target, *bound);
     case TargetChange::kPlace:
-      return admits_place(repeater.name, target, *bound);
+      return admits_place(repeater.name, target, *bound, is_all_decided);
     case TargetChange::kKind:
       refuse(repeater.name, target, *bound, "a repeater keeps its kind. Give the new one a repeater of its own");
       return false;
@@ -50,8 +54,10 @@ bool TargetGuard::admits_method(const RepeaterName& repeater, const std::string&
   return false;
 }
 
-bool TargetGuard::admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound) {
-  if (controls_.is_draining(repeater) && has_none(repeater, kWithFiles) && remember(repeater, target)) {
+bool TargetGuard::admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
+                               const std::function<bool()>& is_all_decided) {
+  const bool drained = controls_.is_draining(repeater) && has_none(repeater, kWithFiles) && is_all_decided();
+  if (drained && remember(repeater, target)) {
     return true;
   }
   refuse(

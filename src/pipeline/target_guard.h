@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "config/config.h"
 #include "model/catalog.h"
 #include "observe/alarms.h"
@@ -17,11 +21,13 @@ class TargetGuard {
   /// False when the repeater must stand still: firn.toml says another kind, table, destination, stage or method than
   /// its rows have gone by, and it is not drained. An alarm says why and what to do. A change after a drain is
   /// remembered, and ends the drain.
-  bool admits(const Config& config, const RepeaterConfig& repeater);
+  /// `is_all_decided` says whether the repeater's journal holds nothing that waits to be packed.
+  bool admits(const Config& config, const RepeaterConfig& repeater, const std::function<bool()>& is_all_decided);
 
  private:
   bool admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound);
-  bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound);
+  bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
+                    const std::function<bool()>& is_all_decided);
   [[nodiscard]] bool has_none(const RepeaterName& repeater, std::vector<ChunkState> states);
   bool remember(const RepeaterName& repeater, const std::string& target);
   void refuse(const RepeaterName& repeater, const std::string& target, const std::string& bound,

@@ -26,7 +26,9 @@ class TargetGuardTest : public testing::Test {
     config_.directories.push_back({ConnectionName("other"), "/elsewhere", ""});
   }
 
-  bool admits() { return guard_.admits(config_, repeater_); }
+  bool admits() {
+    return guard_.admits(config_, repeater_, [this] { return all_decided_; });
+  }
   std::string alarm() {
     const auto alarms = alarms_.list();
     for (const Alarm& alarm : alarms) {
@@ -39,6 +41,7 @@ class TargetGuardTest : public testing::Test {
   bool drain() { return controls_.drain(repeater_.name).has_value(); }
   void purge(ChunkId chunk) { world_.move(chunk, ChunkState::kPurged); }
 
+  bool all_decided_ = true;
   MemoryCatalog catalog_;
   ManualClock clock_;
   Log log_{clock_, LogLevel::kError, LogFormat::kLogfmt, stderr};
@@ -69,6 +72,25 @@ TEST_F(TargetGuardTest, AnotherTableNeedsADrainAndNothingLeft) {
   EXPECT_TRUE(admits());
   EXPECT_FALSE(controls_.is_draining(repeater_.name)) << "the change ends the drain";
   EXPECT_TRUE(admits());
+}
+
+TEST_F(TargetGuardTest, AnotherTableIsRefusedWhileRecordsWaitToBePacked) {
+  ASSERT_TRUE(admits());
+  purge(world_.loaded());
+  repeater_.table = TableName("visits");
+  ASSERT_TRUE(drain());
+  all_decided_ = false;
+  EXPECT_FALSE(admits());
+  all_decided_ = true;
+  EXPECT_TRUE(admits());
+}
+
+TEST_F(TargetGuardTest, AnotherPipeIsAnotherMethod) {
+  repeater_.pipe = "FORMS_PIPE";
+  ASSERT_TRUE(admits());
+  world_.submitted();
+  repeater_.pipe = "FORMS_PIPE_2";
+  EXPECT_FALSE(admits()) << "the new pipe knows nothing of the old one's files";
 }
 
 TEST_F(TargetGuardTest, AnotherTableIsNotTakenByChanceWhenNothingIsLeft) {
@@ -125,6 +147,12 @@ TEST(Target, SaysWhatDiffers) {
   EXPECT_EQ(compare(target, "form documents into table forms of snow by Snowpipe, staged in bucket b"),
             TargetChange::kMethod);
   EXPECT_EQ(compare(target, "form documents into table forms of snow by Snowpipe"), TargetChange::kMethod);
+  const Target by_pipe{"form", "forms of snow", "Snowpipe P", "bucket b"};
+  EXPECT_EQ(compare(by_pipe, "form documents into table forms of snow by Snowpipe"), TargetChange::kUnnamed);
+  EXPECT_EQ(compare(by_pipe, "form documents into table forms of snow by Snowpipe P, staged in bucket b"),
+            TargetChange::kNone);
+  EXPECT_EQ(compare(by_pipe, "form documents into table forms of snow by Snowpipe Q, staged in bucket b"),
+            TargetChange::kMethod);
   EXPECT_EQ(compare(target, "form documents into table forms of snow by COPY, staged in bucket c"),
             TargetChange::kPlace);
   EXPECT_EQ(compare(target, "form documents into table visits of snow by COPY"), TargetChange::kPlace);

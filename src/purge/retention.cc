@@ -24,8 +24,11 @@ Result<Retention> Retention::of(Catalog& catalog, const RepeaterName& repeater, 
 }
 
 Timestamp Retention::due_at(const Chunk& chunk) const {
+  if (policy_.at_once) {
+    return Timestamp::min();
+  }
   const Timestamp settled = settled_at(chunk);
-  if (policy_.at_once || is_followed(chunk)) {
+  if (is_followed(chunk)) {
     return settled;
   }
   return settled + policy_.keep_staged.value_or(kLongestKept);
