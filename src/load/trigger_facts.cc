@@ -24,7 +24,7 @@ Result<TriggerView> TriggerFactsReader::read() {
   const MutexLock lock(mutex_);
   TriggerView view;
   FIRN_ASSIGN(view.open, find_open_batch(catalog_, repeater_));
-  FIRN_ASSIGN(view.decided, catalog_.cursor(repeater_, kPartition));
+  FIRN_ASSIGN(view.covered, covered());
   if (!view.open) {
     return view;
   }
@@ -32,27 +32,30 @@ Result<TriggerView> TriggerFactsReader::read() {
   view.facts.uningested_bytes = totals.uningested_bytes;
   view.facts.now = clock_.now();
   view.facts.since = std::max(view.open->opened_at, schedule_since_);
-  FIRN_ASSIGN(view.facts.oldest, oldest(totals, view.decided));
+  FIRN_ASSIGN(view.facts.oldest, oldest(totals, view.covered));
   view.facts.waited = waited(*view.open, view.facts.oldest.has_value());
   return view;
 }
 
+Result<std::optional<Position>> TriggerFactsReader::covered() const {
+  FIRN_ASSIGN(std::optional<Position> covered, catalog_.cursor(repeater_, kPartition));
+  FIRN_ASSIGN(const auto closing, catalog_.batches({.repeater = repeater_, .states = {BatchState::kClosing}}));
+  for (const Batch& batch : closing) {
+    covered = std::max(covered, batch.cut);
+  }
+  return covered;
+}
+
 Result<std::optional<Timestamp>> TriggerFactsReader::oldest(const RepeaterTotals& totals,
-                                                            std::optional<Position> decided) {
-  FIRN_ASSIGN(const auto in_journal, oldest_in_journal(decided));
+                                                            std::optional<Position> covered) {
+  FIRN_ASSIGN(const auto in_journal, oldest_in_journal(covered));
   if (!in_journal || !totals.oldest_uningested) {
     return in_journal ? in_journal : totals.oldest_uningested;
   }
   return std::min(*in_journal, *totals.oldest_uningested);
 }
 
-/// Of the records that are not decided, and that no cut covers yet.
-Result<std::optional<Timestamp>> TriggerFactsReader::oldest_in_journal(std::optional<Position> decided) {
-  FIRN_ASSIGN(const auto closing, catalog_.batches({.repeater = repeater_, .states = {BatchState::kClosing}}));
-  std::optional<Position> from = decided;
-  for (const Batch& batch : closing) {
-    from = std::max(from, batch.cut);
-  }
+Result<std::optional<Timestamp>> TriggerFactsReader::oldest_in_journal(std::optional<Position> from) {
   if (first_ && first_->from == from) {
     return first_->received_at;
   }

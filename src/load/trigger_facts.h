@@ -27,7 +27,7 @@ struct JournalView {
 /// What a trigger is decided from, and where it would cut.
 struct TriggerView {
   std::optional<Batch> open;        ///< none before the first one
-  std::optional<Position> decided;  ///< the cursor; none before the first decision
+  std::optional<Position> covered;  ///< records before it are decided, or belong to a closed batch; none at first
   TriggerFacts facts;               ///< `requested` is left out
 };
 
@@ -52,9 +52,10 @@ class TriggerFactsReader {
     Duration since{};
   };
 
-  Result<std::optional<Timestamp>> oldest(const RepeaterTotals& totals, std::optional<Position> decided)
+  Result<std::optional<Position>> covered() const;
+  Result<std::optional<Timestamp>> oldest(const RepeaterTotals& totals, std::optional<Position> covered)
       FIRN_REQUIRES(mutex_);
-  Result<std::optional<Timestamp>> oldest_in_journal(std::optional<Position> decided) FIRN_REQUIRES(mutex_);
+  Result<std::optional<Timestamp>> oldest_in_journal(std::optional<Position> from) FIRN_REQUIRES(mutex_);
   Duration waited(const Batch& open, bool waits) FIRN_REQUIRES(mutex_);
 
   const RepeaterName repeater_;
