@@ -93,18 +93,30 @@ void assert_no_fault(const TriggerLife& life) {
   }
 }
 
-RC_GTEST_PROP(TriggerProperty, KeepsToThePolicyForYears, ()) {
+void live_with(const std::vector<What>& kinds) {
   const LifeSettings settings = *rc::gen::exec(any_settings).as("settings");
   TriggerLife life(settings, any_delay(), true);
-  for (const LifeEvent& event : any_events({What::kSetClock, What::kSleep, What::kOff, What::kSettings, What::kIngest,
-                                            What::kPause, What::kResume, What::kPack, What::kLoad, What::kRestart})) {
+  for (const LifeEvent& event : any_events(kinds)) {
     life.live(event);
     assert_no_fault(life);
   }
   life.live({.kind = What::kResume});
   life.live({.kind = What::kPack, .amount = LifeEvent::kQuick});
-  life.pass(hours(24 * 400));
+  life.pass(hours(24 * 60));
   assert_no_fault(life);
+}
+
+RC_GTEST_PROP(TriggerProperty, KeepsToThePolicyForYears, ()) {
+  live_with({What::kSetClock, What::kSleep, What::kOff, What::kSettings, What::kIngest, What::kPause, What::kResume,
+             What::kPack, What::kLoad, What::kRestart});
+}
+
+RC_GTEST_PROP(TriggerProperty, KeepsToThePolicyWhateverTheClockDoes, ()) {
+  live_with({What::kSetClock, What::kSetClock, What::kIngest, What::kSleep, What::kSettings});
+}
+
+RC_GTEST_PROP(TriggerProperty, KeepsToThePolicyHoweverSlowlyPackReads, ()) {
+  live_with({What::kPack, What::kPack, What::kIngest, What::kIngest, What::kLoad, What::kOff});
 }
 
 /// Two copies of one life, of which one has restarts more.
