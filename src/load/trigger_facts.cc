@@ -25,7 +25,7 @@ Result<TriggerView> TriggerFactsReader::read() {
   TriggerView view;
   view.facts.now = clock_.now();
   FIRN_ASSIGN(view.open, find_open_batch(catalog_, repeater_));
-  FIRN_ASSIGN(view.decided, catalog_.cursor(repeater_, kPartition));
+  FIRN_ASSIGN(view.covered, catalog_.cursor(repeater_, kPartition));
   if (!view.open) {
     return view;
   }
@@ -72,7 +72,7 @@ std::optional<Timestamp> TriggerFactsReader::oldest(const RepeaterTotals& totals
 /// Of the records that are not decided, and that no cut covers yet. A journal that cannot be read there holds up
 /// nothing that is sealed; pack tells of it.
 std::optional<Timestamp> TriggerFactsReader::oldest_in_journal(const TriggerView& view) {
-  const auto from = std::max(view.decided, view.covered);
+  const auto from = view.covered;
   if (first_ && first_->from == from) {
     return first_->received_at;
   }

@@ -26,10 +26,10 @@ struct JournalView {
 
 /// What a trigger is decided from, and where it would cut.
 struct TriggerView {
-  std::optional<Batch> open;        ///< none before the first one
-  std::optional<Position> decided;  ///< the cursor; none before the first decision
-  std::optional<Position> covered;  ///< up to where a batch takes records that is closing
-  TriggerFacts facts;               ///< without `requested` and `draining`
+  std::optional<Batch> open;  ///< none before the first one
+  /// Everything before it is decided or belongs to a batch that is closing; none before the first decision.
+  std::optional<Position> covered;
+  TriggerFacts facts;  ///< without `requested` and `draining`
 };
 
 /// Reads the facts of one repeater. Threads: any.

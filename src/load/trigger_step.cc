@@ -11,8 +11,10 @@ namespace {
 constexpr Duration kLookAgain = std::chrono::milliseconds(100);
 // Whether a moment has come is looked at so often: the clock may be set, and a machine may sleep.
 constexpr Duration kLookAtClock = std::chrono::minutes(1);
-// Pack reads faster than forms come: one that has not reached an end after this time does not work.
+// Pack that has not read on for this time does not work.
 constexpr Duration kPackStandsStill = std::chrono::minutes(1);
+
+constexpr Duration kLookWhilePackStands = std::chrono::seconds(1);
 
 Position begin_of(Position any) { return Position::make(any.generation(), any.partition(), 0); }
 
@@ -62,7 +64,7 @@ StepOutcome TriggerStep::run() {
 Result<StepOutcome> TriggerStep::run_once() {
   FIRN_ASSIGN(auto view, facts_.read());
   if (!view.open) {
-    return without_batch(view.decided);
+    return without_batch(view.covered);
   }
   const auto requested = pending(view.open);
   view.facts.requested = requested.has_value();
@@ -73,7 +75,7 @@ Result<StepOutcome> TriggerStep::run_once() {
     return wait(view);
   }
   if (*cause == TriggerCause::kThreshold) {
-    return view.decided ? cut(*view.open, *view.decided, *cause) : StepOutcome::idle();
+    return view.covered ? cut(*view.open, *view.covered, *cause) : StepOutcome::idle();
   }
   if (*cause == TriggerCause::kOperator) {
     return serve(view, *requested);
@@ -83,29 +85,37 @@ Result<StepOutcome> TriggerStep::run_once() {
 
 Result<StepOutcome> TriggerStep::serve(const TriggerView& view, Position requested) {
   // What was decided past the asked end lies in the open batch already.
-  const Position decided = view.decided.value_or(begin_of(requested));
+  const Position covered = view.covered.value_or(begin_of(requested));
   FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
-  if (std::max(decided, view.covered.value_or(decided)) >= requested && !filled) {
+  if (covered >= requested && !filled) {
     forget(requested);
     return StepOutcome::done();
   }
   remember(view.open->id);
-  return cut(*view.open, std::max(requested, decided), TriggerCause::kOperator);
+  return cut(*view.open, std::max(requested, covered), TriggerCause::kOperator);
 }
 
 StepOutcome TriggerStep::cut_at_end(const TriggerView& view, TriggerCause cause) {
   const Duration now = clock_.steady();
+  const Position read = journal_.packed_to();
   if (!goal_ || goal_->batch != view.open->id) {
-    goal_ = Goal{view.open->id, journal_.end(), now};
+    goal_ = Goal{view.open->id, journal_.end(), read, now};
   }
-  if (journal_.packed_to() >= goal_->end) {
-    return cut(*view.open, std::max(goal_->end, view.decided.value_or(begin_of(goal_->end))), cause);
+  if (read > goal_->read) {
+    goal_->read = read;
+    goal_->since = now;
   }
-  const bool stands_still = now - goal_->since >= kPackStandsStill;
-  if (stands_still && view.decided && view.facts.uningested_bytes > 0) {
-    return cut(*view.open, *view.decided, TriggerCause::kSealed);
+  if (read >= goal_->end) {
+    return cut(*view.open, std::max(goal_->end, view.covered.value_or(begin_of(goal_->end))), cause);
   }
-  return StepOutcome::idle_for(stands_still ? kLookAtClock : kLookAgain);
+  if (now - goal_->since < kPackStandsStill) {
+    return StepOutcome::idle_for(kLookAgain);
+  }
+  if (view.covered && view.facts.uningested_bytes > 0) {
+    return cut(*view.open, *view.covered, TriggerCause::kSealed);
+  }
+  goal_->end = journal_.end();  // what comes until pack works again belongs to the same backlog
+  return StepOutcome::idle_for(kLookWhilePackStands);
 }
 
 Result<StepOutcome> TriggerStep::wait(const TriggerView& view) {
@@ -114,7 +124,7 @@ Result<StepOutcome> TriggerStep::wait(const TriggerView& view) {
   if (is_past && format_period(policy_.period, view.facts.now) != view.open->period) {
     FIRN_ASSIGN(const bool filled, has_chunk(*view.open));
     if (!filled) {
-      return cut(*view.open, view.decided.value_or(begin_of(journal_.end())), TriggerCause::kPeriod);
+      return cut(*view.open, view.covered.value_or(begin_of(journal_.end())), TriggerCause::kPeriod);
     }
   }
   const TriggerTimes times = trigger_times(policy_, view.facts);

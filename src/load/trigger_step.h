@@ -59,7 +59,8 @@ class TriggerStep final : public Step {
   struct Goal {
     BatchId batch = 0;
     Position end;
-    Duration since{};  ///< steady time
+    Position read;     ///< by pack, at most so far
+    Duration since{};  ///< steady time when it was read
   };
 
   Result<StepOutcome> run_once();

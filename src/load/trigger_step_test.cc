@@ -234,6 +234,66 @@ TEST_F(TriggerStepTest, WhatIsSealedGoesWithoutAPackThatStandsStill) {
   EXPECT_EQ(closed(), 1U) << "the next batch has nothing yet";
 }
 
+TEST_F(TriggerStepTest, APackThatReadsOnDoesNotStandStill) {
+  TriggerStep step = make_step(kAfterADay);
+  world.pack();
+  journal_end = world.cursor().plus(500);
+  packed_to = world.cursor();
+  clock.advance(std::chrono::hours(24));
+  for (int i = 0; i < 10; ++i) {
+    run(step);
+    clock.advance(std::chrono::seconds(40));
+    packed_to = packed_to->plus(10);
+  }
+  run(step);
+  EXPECT_EQ(closed(), 0U) << "what an outage has left goes out as one";
+  packed_to = journal_end;
+  run(step);
+  EXPECT_EQ(world.batch(1).cut, journal_end);
+}
+
+TEST_F(TriggerStepTest, WhatCameWhilePackStoodStillIsPartOfTheBacklog) {
+  TriggerStep step = make_step(kAfterADay);
+  journal_end = world.cursor().plus(5);
+  packed_to = world.cursor();
+  received_at = clock.now();
+  clock.advance(std::chrono::hours(24));
+  run(step);
+  journal_end = world.cursor().plus(500);
+  clock.advance(std::chrono::minutes(1));
+  run(step);
+  packed_to = world.cursor().plus(10);
+  run(step);
+  EXPECT_EQ(closed(), 0U);
+  packed_to = journal_end;
+  run(step);
+  EXPECT_EQ(world.batch(1).cut, journal_end);
+}
+
+TEST_F(TriggerStepTest, ARequestForWhatAnotherHasClosedMakesNoBatch) {
+  TriggerStep step = make_step();
+  journal_end = world.cursor().plus(5);
+  step.request_cut();
+  run(step);
+  step.request_cut();
+  run(step);
+  run(step);
+  EXPECT_EQ(closed(), 1U) << "although pack has decided nothing of it yet";
+  EXPECT_EQ(step.wait_served(Duration::zero()), TriggerStep::Served::kYes);
+}
+
+TEST_F(TriggerStepTest, AnEmptyBatchEndsWithItsPeriodBehindABatchThatPackHasNotRead) {
+  TriggerStep step = make_step();
+  world.pack();
+  journal_end = world.cursor().plus(5);
+  step.request_cut();
+  run(step);
+  clock.advance(std::chrono::hours(24 * 31));
+  run(step);
+  EXPECT_EQ(world.open_batch().period, "2026-04");
+  EXPECT_EQ(world.batch(2).cut, journal_end);
+}
+
 TEST_F(TriggerStepTest, AScheduleFiresOnceHoweverLateAndWhateverTheClockDoes) {
   TriggerPolicy policy;
   const Timestamp due = clock.now() + std::chrono::hours(1);

@@ -115,9 +115,12 @@ void mark_cheapest(const PlanFacts& facts, std::vector<PlanSetting>& settings) {
   }
 }
 
-/// The longest interval of whole minutes after which Snowpipe is still in time; nothing when there is none.
-std::optional<Duration> interval_for(Duration freshness) {
-  const Duration left = freshness - kStageDelay - kSnowpipeWorst;
+/// The longest interval of whole minutes after which Snowpipe and COPY are still in time; nothing when there is none.
+std::optional<Duration> interval_for(const PlanFacts& facts, Duration freshness) {
+  const double gigabytes = gigabytes_per_month(facts) * to_seconds(freshness) / kMonthSeconds;
+  const double copy = load_seconds(facts.speed, files_of_load(facts, freshness, gigabytes));
+  const Duration slower = std::max<Duration>(kSnowpipeWorst, from_seconds(copy + facts.speed.resume_seconds));
+  const Duration left = freshness - kStageDelay - slower;
   const Duration whole = std::chrono::floor<minutes>(std::min<Duration>(left, hours(30 * 24)));
   return whole >= minutes(1) ? std::optional(whole) : std::nullopt;
 }
@@ -141,7 +144,7 @@ std::vector<PlanWay> plan_ways() {
 std::vector<Duration> plan_intervals(const PlanFacts& facts) {
   std::vector<Duration> intervals{minutes(1), minutes(15), hours(1), hours(24), hours(7 * 24), hours(30 * 24)};
   if (facts.freshness) {
-    if (const auto wished = interval_for(*facts.freshness)) {
+    if (const auto wished = interval_for(facts, *facts.freshness)) {
       intervals.push_back(*wished);
     }
   }

@@ -89,6 +89,13 @@ TEST(Plan, AddsAnIntervalThatJustKeepsToTheWish) {
   EXPECT_EQ(plan_intervals({.freshness = minutes(2)}).size(), 6U);
 }
 
+TEST(Plan, KeepsToTheWishThoughALoadTakesLong) {
+  const PlanSetting setting = cheapest({.forms_per_day = 1e7, .freshness = hours(24)});
+  EXPECT_EQ(setting.way.method, PlanMethod::kOwnWarehouse);
+  EXPECT_GT(setting.load_seconds, 180);
+  EXPECT_LE(setting.worst, hours(24));
+}
+
 TEST(Plan, NeverLoadsMoreOftenThanFormsCome) {
   EXPECT_DOUBLE_EQ(plan_setting({.forms_per_day = 10}, {}, kDedicated, minutes(1)).loads_per_month, 300);
 }
