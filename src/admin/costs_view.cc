@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

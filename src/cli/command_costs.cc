@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <cmath>
+#include <cstdint>
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -21,13 +20,14 @@ namespace {
 
 namespace json = boost::json;
 
-/// Loads of a small installation cost less than a cent: then as many digits as say something.
+/// Loads of a small installation cost less than a cent: then with more digits.
 std::string amount_text(double amount) {
   constexpr double kCent = 0.01;
+  constexpr double kLeast = 0.000001;
   if (amount == 0 || amount >= kCent) {
     return fmt::format("{:.2f}", amount);
   }
-  return fmt::format("{:.2g}", amount);
+  return amount < kLeast ? "<0.000001" : fmt::format("{:.6f}", amount);
 }
 
 std::string dollars_of(const json::value& costs, const char* way) {
