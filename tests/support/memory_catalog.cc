@@ -338,52 +338,6 @@ void MemoryCatalog::drop_versions(const ReplaceChunk& replace) {
   }
 }
 
-Result<std::vector<Control>> MemoryCatalog::controls() {
-  const MutexLock lock(mutex_);
-  std::vector<Control> all;
-  for (const auto& [key, since] : controls_) {
-    all.push_back({key.first, key.second, since});
-  }
-  return all;
-}
-
-Status MemoryCatalog::set_control(const Control& control) {
-  const MutexLock lock(mutex_);
-  controls_.try_emplace({control.repeater, control.name}, control.since);
-  return {};
-}
-
-Status MemoryCatalog::clear_control(const RepeaterName& repeater, const std::string& name) {
-  const MutexLock lock(mutex_);
-  controls_.erase({repeater, name});
-  return {};
-}
-
-Result<Timestamp> MemoryCatalog::schedule_since(const RepeaterName& repeater, const std::string& schedule,
-                                                Timestamp now) {
-  const MutexLock lock(mutex_);
-  const auto [entry, is_new] = schedules_.try_emplace(repeater, schedule, now);
-  if (!is_new && entry->second.first != schedule) {
-    entry->second = {schedule, now};
-  }
-  return entry->second.second;
-}
-
-Status MemoryCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
-  const MutexLock lock(mutex_);
-  targets_[repeater] = target;
-  return {};
-}
-
-Result<std::string> MemoryCatalog::bind_target(const RepeaterName& repeater, const std::string& target) {
-  const MutexLock lock(mutex_);
-  std::string& bound = targets_[repeater];
-  if (bound.empty() || find_in(state_.counts, repeater).value_or(PackCounts()).rows == 0) {
-    bound = target;
-  }
-  return bound;
-}
-
 Result<std::optional<Position>> MemoryCatalog::cursor(const RepeaterName& repeater, std::uint64_t partition) {
   const MutexLock lock(mutex_);
   return state_.cursor(repeater, partition);

@@ -177,7 +177,7 @@ def test_a_backlog_goes_out_in_batches_of_the_thresholds_size(make_firn):
     files = [row["_file"] for row in firn.rows()]
     batches = {file.split("/")[2] for file in files}
     per_batch = {batch: len({f for f in files if f.split("/")[2] == batch}) for batch in batches}
-    assert len(batches) > 2 and set(per_batch.values()) == {1}
+    assert len(batches) > 1 and set(per_batch.values()) == {1}
 
 
 def test_status_and_schedule_agree_on_what_waits(firn):
