@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "admin/control_view.h"
+#include "admin/costs_view.h"
 #include "admin/ingest_view.h"
 #include "admin/json.h"
 #include "admin/purge_view.h"
@@ -180,6 +181,9 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
   }
   if (name == "schedule" && get) {
     return schedule_view(daemon, call.query.get("repeater"));
+  }
+  if (name == "costs" && get) {
+    return costs_view(daemon, {call.query.get("since"), call.query.get("by")});
   }
   if (name == "purge" && get) {
     return purge_view(daemon, call.query.get("repeater"));

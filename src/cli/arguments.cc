@@ -128,6 +128,13 @@ void add_control_commands(CLI::App& app, Arguments& arguments) {
   add(app, arguments, Command::kSchedule, "schedule", "Show what each trigger waits for and when it fires next")
       ->add_option("REPEATER", options.repeater, only);
 
+  CLI::App* costs = add(app, arguments, Command::kCosts, "costs",
+                        "Show what loading has cost, and what the other ways would have cost");
+  costs->add_option("--since", arguments.costs.since, "From this year, month or day on: 2026-11 (this month)")
+      ->type_name("DATE");
+  costs->add_option("--by", arguments.costs.by, "A line for each repeater or each period (repeater)")
+      ->check(CLI::IsMember({"repeater", "period"}));
+
   CLI::App* pause = add(app, arguments, Command::kPause, "pause",
                         "Let steps begin nothing more, over restarts too; forms are still taken and kept");
   CLI::App* resume = add(app, arguments, Command::kResume, "resume", "Let paused steps go on; also ends a drain");

@@ -23,6 +23,7 @@ enum class Command {
   kAudit,
   kStageList,
   kPlan,
+  kCosts,
   kStatus,
   kIngest,
   kSchedule,
@@ -92,6 +93,11 @@ struct PlanArguments {
   std::string repeater;  ///< whose history counts; empty: none
 };
 
+struct CostsArguments {
+  std::string since;  ///< empty: this month
+  std::string by = "repeater";
+};
+
 struct ControlArguments {
   std::string repeater;  ///< empty: all
   std::string step;      ///< empty: all
@@ -141,6 +147,7 @@ struct Arguments {
   AuditArguments audit;
   IngestArguments ingest;
   PlanArguments plan;
+  CostsArguments costs;
   ControlArguments control;
   TraceArguments trace;
   QuarantineArguments quarantine;

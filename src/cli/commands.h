@@ -15,6 +15,7 @@ int run_keygen(const CliContext& context);
 int run_stage_list(const CliContext& context);
 int run_audit(const CliContext& context);
 int run_plan(const CliContext& context);
+int run_costs(const CliContext& context);
 int run_status(const CliContext& context);
 int run_ingest(const CliContext& context);
 int run_schedule(const CliContext& context);

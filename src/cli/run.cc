@@ -29,6 +29,8 @@ int run_command(const CliContext& context) {
       return run_stage_list(context);
     case Command::kPlan:
       return run_plan(context);
+    case Command::kCosts:
+      return run_costs(context);
     case Command::kStatus:
       return run_status(context);
     case Command::kIngest:

@@ -83,6 +83,7 @@ struct RepeaterConfig {
   std::optional<Duration> keep_staged;  ///< after a file is proven loaded; nothing: until the next ingest
   std::optional<LoadMethod> method;     ///< only with a destination of type "snowflake"
   std::string pipe;                     ///< of kSnowpipe, as Snowflake stores the name
+  std::optional<double> budget;         ///< dollars a month that loading may cost before an alarm tells of it
   std::uint64_t journal_quota = 0;
   FilterConfig filter;
   PrivacyConfig privacy;

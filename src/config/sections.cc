@@ -38,6 +38,7 @@ constexpr std::uint64_t kMega = 1'000'000;
 constexpr std::uint64_t kGiga = 1'000'000'000;
 constexpr std::uint64_t kMost = 1'000'000 * kGiga;
 constexpr Duration kDay = std::chrono::hours(24);
+constexpr double kMostDollars = 1e9;
 
 bool is_lower_name(std::string_view text) {
   const auto inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
@@ -165,12 +166,15 @@ void read_loading(SectionReader& section, const SectionResults& results, Repeate
   repeater.chunk_size = section.size("chunk_size", {64 * kMega, 64 * kKilo, 250 * kMega});
   repeater.chunk_age = section.duration("chunk_age", {std::chrono::hours(1), std::chrono::seconds(1), 30 * kDay});
   repeater.keep_staged = section.duration_or("keep_staged", "next_ingest", {7 * kDay, Duration(0), 55 * kDay});
+  if (section.has("budget")) {
+    repeater.budget = section.decimal("budget", {.standard = std::nullopt, .least = 0, .most = kMostDollars});
+  }
 }
 
 /// Kinds without rows have nothing to pack, stage or load.
 void refuse_loading(SectionReader& section, Kind kind) {
   for (const char* key : {"table", "stage", "destination", "method", "pipe", "threshold", "max_age", "schedule",
-                          "time_zone", "period", "chunk_size", "chunk_age", "keep_staged"}) {
+                          "time_zone", "period", "chunk_size", "chunk_age", "keep_staged", "budget"}) {
     if (section.has(key)) {
       section.refuse(key,
                      fmt::format("\"{}\" has no effect: documents of kind \"{}\" make no rows", key, to_string(kind)),

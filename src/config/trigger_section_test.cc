@@ -50,6 +50,7 @@ TEST(TriggerSection, HasStandardValues) {
   EXPECT_FALSE(forms.schedule);
   EXPECT_EQ(forms.period, Period::kMonth);
   EXPECT_EQ(forms.keep_staged, Duration(std::chrono::days(7)));
+  EXPECT_FALSE(forms.budget);
 }
 
 TEST(TriggerSection, IsReadWhole) {
@@ -58,7 +59,8 @@ max_age = "1m"
 schedule = " @monthly"
 time_zone = "Africa/Nairobi"
 period = "week"
-keep_staged = "next_ingest")");
+keep_staged = "next_ingest"
+budget = 12.5)");
   ASSERT_TRUE(config) << config.error().front().str();
   const RepeaterConfig& forms = config->repeaters.at(0);
   EXPECT_EQ(forms.threshold, 1000U);
@@ -68,6 +70,7 @@ keep_staged = "next_ingest")");
   EXPECT_EQ(forms.schedule->time_zone.name(), "Africa/Nairobi");
   EXPECT_EQ(forms.period, Period::kWeek);
   EXPECT_FALSE(forms.keep_staged);
+  EXPECT_EQ(forms.budget, 12.5);
   const auto shown = std::ranges::find(config->settings, "repeater.forms.keep_staged", &Setting::key);
   ASSERT_NE(shown, config->settings.end());
   EXPECT_EQ(shown->value, "next_ingest");

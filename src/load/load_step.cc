@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/crash_point.h"
+#include "model/period.h"
 
 namespace firn {
 namespace {
@@ -43,6 +44,13 @@ Reports reports_of(const LoadProgress& progress) {
 
 bool has_loaded(const LoadProgress& progress) {
   return std::ranges::find(progress.files, FileStatus::kLoaded, &FileReport::status) != progress.files.end();
+}
+
+/// In the commit of the reports that it belongs to.
+void add_usage(const Batch& batch, Timestamp now, const LoadProgress& progress, std::vector<Transition>& to) {
+  if (!progress.used.empty()) {
+    to.emplace_back(AddUsage{batch.repeater, format_period(Period::kDay, now), progress.used});
+  }
 }
 
 std::string full_name(const Batch& batch) { return batch.repeater.str() + "/" + batch.directory(); }
@@ -183,7 +191,8 @@ LoadFile LoadStep::file_of(const Chunk& chunk, Timestamp submitted_at) const {
                 chunk.bytes_longest_row,
                 chunk.bytes_compressed,
                 chunk.staged_at,
-                {}};
+                {},
+                chunk.bytes_uncompressed};
   if (chunk.submitted_at && *chunk.submitted_at < submitted_at) {
     file.first_submitted_at = chunk.submitted_at;
   }
@@ -273,6 +282,7 @@ StepOutcome LoadStep::wait(const Batch& batch, const std::vector<Chunk>& chunks,
       said.emplace_back(ReportChunk{chunk.id, *report->second});
     }
   }
+  add_usage(batch, clock_.now(), progress, said);
   if (!said.empty()) {
     return StepOutcome::attempt(StepOutcome::done(std::move(said)));
   }
@@ -296,6 +306,7 @@ StepOutcome LoadStep::record(const Batch& batch, const std::vector<Chunk>& chunk
   if (has_loaded(progress)) {
     failed_.something_was_loaded();
   }
+  add_usage(batch, clock_.now(), progress, said);
   return StepOutcome::done(std::move(said));
 }
 
@@ -321,6 +332,7 @@ StepOutcome LoadStep::go_back(const Batch& batch, const std::vector<Chunk>& chun
     moves.emplace_back(held.value_or(MoveChunk{chunk.id, ChunkState::kSubmitted, ChunkState::kStaged, now, {}}));
   }
   moves.emplace_back(MoveBatch{batch.id, BatchState::kSubmitted, BatchState::kClosing, now, {}});
+  add_usage(batch, now, progress, moves);
   auto outcome = held ? StepOutcome::done() : StepOutcome::failed(reason);
   outcome.transitions = std::move(moves);
   return outcome;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/period.h"
 #include "tests/support/catalog_scenario.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_catalog.h"
@@ -83,6 +84,24 @@ class LoadStepTest : public testing::Test {
 TEST_F(LoadStepTest, IsIdleWithoutAClosedBatch) {
   world.staged();
   EXPECT_EQ(run().result, StepResult::kIdle);
+}
+
+TEST_F(LoadStepTest, RecordsWhatALoadHasUsedWithItsReports) {
+  loader.charge({{UsageItem::kSnowpipeBytes, 70}, {UsageItem::kLoads, 1}});
+  const BatchId batch = closing();
+  run();  // the intent
+  run();  // the request
+  loader.fail_next_poll(no_answer());
+  run();
+  EXPECT_TRUE(catalog.usage({}).value().empty());
+  run();
+  EXPECT_TRUE(only_chunk(batch).report);
+  const std::string day = format_period(Period::kDay, clock.now());
+  const std::vector<UsageEntry> used{{CatalogScenario::repeater(), day, UsageItem::kLoads, 1},
+                                     {CatalogScenario::repeater(), day, UsageItem::kSnowpipeBytes, 70}};
+  EXPECT_EQ(catalog.usage({}).value(), used);
+  run();
+  EXPECT_EQ(catalog.usage({}).value(), used) << "once";
 }
 
 TEST_F(LoadStepTest, WaitsUntilEverythingBeforeTheCutIsDecided) {

@@ -15,6 +15,7 @@
 #include "model/position.h"
 #include "model/quarantine.h"
 #include "model/transition.h"
+#include "model/usage.h"
 
 namespace firn {
 
@@ -84,6 +85,12 @@ struct Control {
 /// The control of a repeater that takes nothing more and brings what it has to its end.
 inline constexpr const char* kDrainControl = "drain";
 
+/// Which amounts to return; an empty field does not restrict. In order of repeater, day and the item's name.
+struct UsageFilter {
+  RepeaterName repeater{};
+  std::string since{};  ///< the first day, or the beginning of one: `2026-11`
+};
+
 /// Transactional truth: what is where. Calls may come from any thread and are serialised. When a call returns, its
 /// effect is on disk. Every failure but kConflict leaves open whether the commit took place; callers read again.
 class Catalog {
@@ -135,6 +142,9 @@ class Catalog {
   virtual Result<std::vector<std::string>> domains(const RepeaterName& repeater) = 0;
 
   virtual Result<RepeaterTotals> totals(const RepeaterName& repeater) = 0;
+
+  /// What was used, as AddUsage has summed it up.
+  virtual Result<std::vector<UsageEntry>> usage(const UsageFilter& filter) = 0;
 
   /// Everything before this may be retired from the journal: nothing in it belongs to a chunk that is packed, staged or
   /// submitted, and it is decided. Nothing when nothing was decided yet.

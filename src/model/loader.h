@@ -12,6 +12,7 @@
 #include "model/names.h"
 #include "model/position.h"
 #include "model/table.h"
+#include "model/usage.h"
 
 namespace firn {
 
@@ -23,6 +24,7 @@ struct LoadFile {
   std::uint64_t bytes = 0;  ///< of the file
   std::optional<Timestamp> staged_at{};
   std::optional<Timestamp> first_submitted_at{};  ///< by an earlier request; nothing when this is the first
+  std::uint64_t bytes_uncompressed = 0;
 };
 
 /// What one request loads. All files have the shape of `table`.
@@ -44,9 +46,10 @@ enum class LoadState {
 
 struct LoadProgress {
   LoadState state = LoadState::kRunning;
-  std::vector<FileReport> files;  ///< else: of those files that have been finished, as far as that is known
-  std::optional<Error> reason;    ///< for kForgotten: why, for people
-  bool at_file = false;           ///< for kForgotten: a file that has no report may be why
+  std::vector<FileReport> files;    ///< else: of those files that have been finished, as far as that is known
+  std::optional<Error> reason;      ///< for kForgotten: why, for people
+  bool at_file = false;             ///< for kForgotten: a file that has no report may be why
+  std::vector<UsageAmount> used{};  ///< for what is told here, by a destination that charges for it
 };
 
 struct FileRows {

@@ -15,6 +15,7 @@
 #include "model/names.h"
 #include "model/position.h"
 #include "model/quarantine.h"
+#include "model/usage.h"
 
 namespace firn {
 
@@ -138,8 +139,15 @@ struct SettleQuarantined {
   std::optional<Position> replaced_by;
 };
 
+/// Adds to what a repeater has used on a day. In the commit of what used it, it counts once.
+struct AddUsage {
+  RepeaterName repeater;
+  std::string day;  ///< in UTC: `2026-11-26`
+  std::vector<UsageAmount> amounts;
+};
+
 /// Everything that changes the catalog. A transition that does not apply fails the whole commit with kConflict.
 using Transition = std::variant<OpenFirstBatch, CutBatch, DecideRange, MoveChunk, ReportChunk, MoveBatch, SetHandle,
-                                ReturnChunk, ReplaceChunk, SettleQuarantined>;
+                                ReturnChunk, ReplaceChunk, SettleQuarantined, AddUsage>;
 
 }  // namespace firn

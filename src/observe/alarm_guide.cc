@@ -9,6 +9,7 @@ namespace firn {
 namespace {
 
 constexpr std::array kGuides = std::to_array<AlarmGuide>({
+    {"costs.budget", "firn costs shows what the other ways would have cost; firn plan, what other settings would"},
     {"disk.intake_floor", "free space, enlarge the disk, or shorten keep_staged; intake goes on by itself"},
     {"disk.pack_floor", "free space now: nothing is packed or taken until then"},
     {"intake.body_too_large", "raise intake.max_body, start firn again, then requeue the record in HQ"},

@@ -1,8 +1,12 @@
 #include "pipeline/connections.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "config/config.h"
 #include "load/duckdb/duckdb_loader.h"
@@ -11,16 +15,30 @@
 #include "stage/directory/directory_stage.h"
 
 namespace firn {
+namespace {
 
-Connections::Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance)
-    : config_(config), instance_(instance), surroundings_(surroundings) {
+/// Whether `/key` has `/folder/` in it.
+bool has_folder(std::string_view key, std::string_view folder) {
+  for (std::size_t at = key.find(folder); at != std::string_view::npos; at = key.find(folder, at + 1)) {
+    const std::size_t end = at + folder.size();
+    if ((at == 0 || key[at - 1] == '/') && end < key.size() && key[end] == '/') {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Connections::Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance,
+                         RequestUsage& requests)
+    : config_(config), instance_(instance), surroundings_(surroundings), requests_(requests) {
   for (const DirectoryConnection& connection : config.directories) {
     add_stage(connection.name,
               std::make_unique<DirectoryStage>(surroundings_.files, connection.path, connection.prefix));
   }
   for (const S3Connection& connection : config.buckets) {
-    auto& access = buckets_[connection.name] = std::make_unique<S3Access>(connection, surroundings_);
-    add_stage(connection.name, access->make_stage());
+    add_bucket(connection);
   }
   for (const DuckdbConnection& connection : config.databases) {
     add_database(connection);
@@ -28,6 +46,24 @@ Connections::Connections(const Config& config, const S3Access::Surroundings& sur
   for (const SnowflakeConnection& connection : config.snowflakes) {
     snowflakes_[connection.name] = std::make_unique<SnowflakeAccess>(connection, surroundings_.clock);
   }
+}
+
+/// A request belongs to the repeater that its key names; what names none (the bucket's owner) to the bucket's first.
+void Connections::add_bucket(const S3Connection& connection) {
+  std::vector<RepeaterName> names;
+  for (const RepeaterConfig& repeater : config_.repeaters) {
+    if (repeater.stage == connection.name) {
+      names.push_back(repeater.name);
+    }
+  }
+  auto& access = buckets_[connection.name] = std::make_unique<S3Access>(connection, surroundings_);
+  add_stage(connection.name, access->make_stage([this, names](UsageItem item, std::string_view key) {
+    const auto named =
+        std::ranges::find_if(names, [key](const RepeaterName& name) { return has_folder(key, name.str()); });
+    if (!names.empty()) {
+      requests_.count(named == names.end() ? names.front() : *named, item);
+    }
+  }));
 }
 
 void Connections::add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage) {

@@ -10,6 +10,7 @@
 #include "model/loader.h"
 #include "model/names.h"
 #include "model/stage.h"
+#include "pipeline/request_usage.h"
 #include "pipeline/s3_access.h"
 #include "pipeline/snowflake_access.h"
 #include "stage/stage_marks.h"
@@ -29,11 +30,13 @@ struct RepeaterEnds {
 class Connections {
  public:
   /// `instance` names the data directory on the stages. Everything must outlive the connections.
-  Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance);
+  Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance,
+              RequestUsage& requests);
 
   [[nodiscard]] RepeaterEnds ends_of(const RepeaterConfig& repeater);
 
  private:
+  void add_bucket(const S3Connection& connection);
   void add_stage(const ConnectionName& name, std::unique_ptr<Stage> stage);
   void add_database(const DuckdbConnection& connection);
   /// DuckDB reads local files only: chunks in a bucket are fetched for it. Snowflake reads the bucket itself.
@@ -42,6 +45,7 @@ class Connections {
   const Config& config_;
   const std::string instance_;
   const S3Access::Surroundings surroundings_;
+  RequestUsage& requests_;
   std::map<ConnectionName, std::unique_ptr<S3Access>> buckets_;
   std::map<ConnectionName, std::unique_ptr<Stage>> stages_;
   std::map<ConnectionName, std::unique_ptr<StageMarks>> marks_;

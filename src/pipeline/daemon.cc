@@ -76,6 +76,11 @@ RepeaterLine* Daemon::line(const RepeaterName& name) {
 
 std::size_t Daemon::intake_bytes() const { return intake_->in_flight(); }
 
+Result<std::vector<UsageEntry>> Daemon::usage(const UsageFilter& filter) {
+  FIRN_TRY(request_usage_->write());
+  return catalog_->usage(filter);
+}
+
 std::optional<Error> Daemon::intake_refusal(RepeaterLine& line) const {
   auto refusal = mediator_->refusal(line.name());
   return refusal || line.queue() == nullptr ? refusal : line.queue()->refusal();
@@ -107,8 +112,9 @@ Status Daemon::open_catalog() {
 
 Status Daemon::open_lines() {
   FIRN_ASSIGN(const std::string instance, instance_of(*files_, config_.data_dir));
+  request_usage_ = std::make_unique<RequestUsage>(*catalog_, *clock_);
   connections_ = std::make_unique<Connections>(
-      config_, S3Access::Surroundings{*files_, *launcher_, *clock_, environment_variable}, instance);
+      config_, S3Access::Surroundings{*files_, *launcher_, *clock_, environment_variable}, instance, *request_usage_);
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *clock_, alarms_, log_, std::random_device{}());
   controls_ = std::make_unique<Controls>(*catalog_, *scheduler_, alarms_, *clock_);
   std::vector<RepeaterName> names;
@@ -120,6 +126,9 @@ Status Daemon::open_lines() {
   scheduler_->add(kEverything, *disk_);
   quarantine_watch_ = std::make_unique<QuarantineWatch>(*catalog_, *clock_, alarms_, names);
   scheduler_->add(kEverything, *quarantine_watch_);
+  scheduler_->add(kEverything, *request_usage_);
+  budget_watch_ = std::make_unique<BudgetWatch>(*catalog_, *clock_, alarms_, config_);
+  scheduler_->add(kEverything, *budget_watch_);
   meters_ = std::make_unique<IntakeMeters>(metrics_, names);
   scheduler_->observe([this](const RepeaterName& repeater, std::span<const Transition> transitions) {
     count_transitions(metrics_, repeater, transitions);
@@ -249,6 +258,9 @@ void Daemon::stop() {
   workers_.clear();
   for (const auto& line : lines_) {
     line->stop_intake();  // of a journal that was opened only just now
+  }
+  if (request_usage_) {
+    static_cast<void>(request_usage_->write());  // a catalog that fails has been told of before
   }
   log_.write(LogLevel::kInfo, "daemon.stopped", {});
 }

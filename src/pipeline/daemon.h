@@ -17,6 +17,7 @@
 #include "observe/alarms.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pipeline/budget_watch.h"
 #include "pipeline/certificate_watch.h"
 #include "pipeline/connections.h"
 #include "pipeline/controls.h"
@@ -24,6 +25,7 @@
 #include "pipeline/intake_meters.h"
 #include "pipeline/quarantine_watch.h"
 #include "pipeline/repeater_line.h"
+#include "pipeline/request_usage.h"
 #include "pipeline/scheduler.h"
 #include "pipeline/target_guard.h"
 #include "platform/file_system.h"
@@ -76,6 +78,8 @@ class Daemon {
   [[nodiscard]] const std::vector<std::unique_ptr<RepeaterLine>>& lines() const { return lines_; }
   /// Null when there is no such repeater.
   [[nodiscard]] RepeaterLine* line(const RepeaterName& name);
+  /// What was used until now, with the requests that are not written yet.
+  Result<std::vector<UsageEntry>> usage(const UsageFilter& filter);
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] Duration uptime() const { return clock_->steady() - started_; }
   [[nodiscard]] static std::string version();
@@ -101,6 +105,8 @@ class Daemon {
   Metrics metrics_;
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<RequestUsage> request_usage_;
+  std::unique_ptr<BudgetWatch> budget_watch_;
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<DiskWatch> disk_;
   std::unique_ptr<QuarantineWatch> quarantine_watch_;

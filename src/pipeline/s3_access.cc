@@ -6,7 +6,6 @@
 
 #include "platform/http_client.h"
 #include "stage/s3/credentials/credential_chain.h"
-#include "stage/s3/s3_client.h"
 #include "stage/s3/s3_stage.h"
 
 namespace firn {
@@ -85,10 +84,11 @@ std::unique_ptr<S3Transport> S3Access::make_transport() {
                                        make_http(connection_));
 }
 
-std::unique_ptr<Stage> S3Access::make_stage() {
+std::unique_ptr<Stage> S3Access::make_stage(S3Client::TellRequest tell) {
   S3Writing writing{connection_.encryption, connection_.kms_key, connection_.storage_class, connection_.tags};
-  return std::make_unique<S3Stage>(
-      surroundings_.files, std::make_unique<S3Client>(make_transport(), std::move(writing)), connection_.prefix);
+  return std::make_unique<S3Stage>(surroundings_.files,
+                                   std::make_unique<S3Client>(make_transport(), std::move(writing), std::move(tell)),
+                                   connection_.prefix);
 }
 
 }  // namespace firn

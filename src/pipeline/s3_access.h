@@ -8,6 +8,7 @@
 #include "platform/file_system.h"
 #include "platform/process.h"
 #include "stage/s3/credentials/credential_cache.h"
+#include "stage/s3/s3_client.h"
 #include "stage/s3/s3_transport.h"
 
 namespace firn {
@@ -30,7 +31,8 @@ class S3Access {
 
   /// What is made here must not outlive the access.
   std::unique_ptr<S3Transport> make_transport();
-  std::unique_ptr<Stage> make_stage();
+  /// `tell` is told of each request, as S3Client says.
+  std::unique_ptr<Stage> make_stage(S3Client::TellRequest tell = {});
 
  private:
   const S3Connection& connection_;

@@ -27,7 +27,8 @@ SnowflakeAccess::SnowflakeAccess(const SnowflakeConnection& connection, const Cl
       clock_(clock),
       transport_(connection.account.url, {connection.account.token_name, connection.user, connection.keys}, clock,
                  make_http(connection)),
-      sql_(transport_, pause) {}
+      sql_(transport_, pause),
+      meter_(connection.dedicated) {}
 
 std::unique_ptr<Loader> SnowflakeAccess::make_loader(const RepeaterConfig& repeater, const std::string& owner) {
   return make_loader_at(place_of(repeater, connection_), repeater.method.value_or(LoadMethod::kSnowpipe), owner);
@@ -38,7 +39,7 @@ std::unique_ptr<Loader> SnowflakeAccess::make_loader_at(SnowflakePlace place, Lo
   const std::string pipe = sql_name(place, place.pipe);
   SnowflakeLoader::Target target{session(), std::move(place), owner};
   if (method == LoadMethod::kCopy) {
-    return std::make_unique<CopyLoader>(sql_, clock_, std::move(target), connection_.dedicated);
+    return std::make_unique<CopyLoader>(sql_, clock_, std::move(target), meter_);
   }
   return std::make_unique<PipeLoader>(SnowpipeClient(transport_, pipe), sql_, clock_, std::move(target));
 }

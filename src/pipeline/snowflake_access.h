@@ -9,6 +9,7 @@
 #include "load/snowflake/snowflake_sql.h"
 #include "load/snowflake/snowflake_transport.h"
 #include "load/snowflake/sql_client.h"
+#include "load/snowflake/warehouse_meter.h"
 #include "model/loader.h"
 
 namespace firn {
@@ -33,6 +34,7 @@ class SnowflakeAccess {
   const Clock& clock_;
   SnowflakeTransport transport_;
   SqlClient sql_;
+  WarehouseMeter meter_;
 };
 
 /// The objects of Snowflake that a repeater's rows go through. The external stage has the name of its connection in

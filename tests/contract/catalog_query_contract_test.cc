@@ -158,6 +158,29 @@ TEST_P(CatalogQueryContract, KnowsSinceWhenARepeaterHasItsSchedule) {
   EXPECT_EQ(catalog_->schedule_since(forms(), "@weekly, UTC", moment(13)).value(), moment(13));
 }
 
+TEST_P(CatalogQueryContract, SumsUpWhatWasUsedByDay) {
+  const RepeaterName cases("cases");
+  const std::vector<Transition> first{
+      AddUsage{forms(), "2026-10-31", {{UsageItem::kSnowpipeBytes, 5}}},
+      AddUsage{forms(), "2026-11-01", {{UsageItem::kSnowpipeBytes, 10}, {UsageItem::kFiles, 1}}}};
+  ASSERT_TRUE(catalog_->commit(first));
+  const std::vector<Transition> second{AddUsage{forms(), "2026-11-01", {{UsageItem::kSnowpipeBytes, 20}}},
+                                       AddUsage{cases, "2026-11-02", {{UsageItem::kS3Puts, 3}}}};
+  ASSERT_TRUE(catalog_->commit(second));
+  const std::vector<UsageEntry> november{{cases, "2026-11-02", UsageItem::kS3Puts, 3},
+                                         {forms(), "2026-11-01", UsageItem::kFiles, 1},
+                                         {forms(), "2026-11-01", UsageItem::kSnowpipeBytes, 30}};
+  EXPECT_EQ(catalog_->usage({.since = "2026-11"}).value(), november);
+  EXPECT_EQ(catalog_->usage({.repeater = forms()}).value().size(), 3U);
+}
+
+TEST_P(CatalogQueryContract, AddsNoUsageOfACommitThatDoesNotApply) {
+  const std::vector<Transition> both{AddUsage{forms(), "2026-11-01", {{UsageItem::kFiles, 1}}},
+                                     MoveChunk{77, ChunkState::kPacked, ChunkState::kStaged, moment(1), {}}};
+  EXPECT_FALSE(catalog_->commit(both));
+  EXPECT_TRUE(catalog_->usage({}).value().empty());
+}
+
 TEST_P(CatalogQueryContract, ForgetsTheAgeOfWhatIsLoaded) {
   load_one();
   EXPECT_EQ(totals().oldest_unloaded, std::nullopt);

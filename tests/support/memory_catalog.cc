@@ -258,6 +258,25 @@ Status MemoryCatalog::State::apply(const SettleQuarantined& settle) {
   return {};
 }
 
+Status MemoryCatalog::State::apply(const AddUsage& add) {
+  for (const UsageAmount& used : add.amounts) {
+    usage[{add.repeater, add.day, std::string(to_string(used.item))}] += used.amount;
+  }
+  return {};
+}
+
+Result<std::vector<UsageEntry>> MemoryCatalog::usage(const UsageFilter& filter) {
+  const MutexLock lock(mutex_);
+  std::vector<UsageEntry> found;
+  for (const auto& [place, amount] : state_.usage) {
+    const auto& [repeater, day, item] = place;
+    if (admits(filter.repeater, repeater) && day >= filter.since) {
+      found.push_back({repeater, day, parse_usage_item(item).value_or(UsageItem::kFiles), amount});
+    }
+  }
+  return found;
+}
+
 Status MemoryCatalog::commit(std::span<const Transition> transitions) {
   const MutexLock lock(mutex_);
   State next = state_;

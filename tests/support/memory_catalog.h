@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -58,6 +59,7 @@ class MemoryCatalog final : public Catalog {
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;
+  Result<std::vector<UsageEntry>> usage(const UsageFilter& filter) override;
   Result<std::optional<Position>> settled_up_to(const RepeaterName& repeater, std::uint64_t partition) override;
 
  private:
@@ -74,6 +76,7 @@ class MemoryCatalog final : public Catalog {
     std::map<Place, FetchRequest> requests;
     std::map<RepeaterName, std::set<std::string>> domains;
     std::map<RepeaterName, PackCounts> counts;
+    std::map<std::tuple<RepeaterName, std::string, std::string>, std::uint64_t> usage;
 
     Status apply(const OpenFirstBatch& open);
     Status apply(const CutBatch& cut);
@@ -85,6 +88,7 @@ class MemoryCatalog final : public Catalog {
     Status apply(const ReturnChunk& back);
     Status apply(const ReplaceChunk& replace, const std::map<RepeaterName, Versions>& versions);
     Status apply(const SettleQuarantined& settle);
+    Status apply(const AddUsage& add);
 
     [[nodiscard]] std::optional<Position> cursor(const RepeaterName& repeater, std::uint64_t partition) const;
     [[nodiscard]] std::optional<Batch> batch(BatchId id) const;

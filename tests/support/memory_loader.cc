@@ -112,6 +112,11 @@ FileReport MemoryLoader::load(const TableName& table, const LoadFile& file) {
   return {file.key, FileStatus::kLoaded, loaded_[file.key], {}};
 }
 
+void MemoryLoader::charge(std::vector<UsageAmount> used) {
+  const MutexLock lock(mutex_);
+  charge_ = std::move(used);
+}
+
 Result<LoadProgress> MemoryLoader::poll(const LoadJob& /*job*/, const std::string& handle) {
   const MutexLock lock(mutex_);
   if (poll_fault_) {
@@ -142,6 +147,7 @@ Result<LoadProgress> MemoryLoader::poll(const LoadJob& /*job*/, const std::strin
     }
   }
   left_out_.reset();
+  done.used = charge_;
   return done;
 }
 

@@ -43,6 +43,8 @@ class MemoryLoader final : public Loader {
   void age(const ObjectKey& key, std::string why);
   /// A person should look at the file, for this reason.
   void begin_to_age(const ObjectKey& key, std::string why);
+  /// What each request that is done has used.
+  void charge(std::vector<UsageAmount> used);
   /// Leaves the file out of the next report.
   void leave_out(const ObjectKey& key);
 
@@ -78,6 +80,7 @@ class MemoryLoader final : public Loader {
   std::map<ObjectKey, std::string> ageing_;  ///< likewise
   std::set<ObjectKey> deadly_ FIRN_GUARDED_BY(mutex_);
   std::optional<ObjectKey> left_out_ FIRN_GUARDED_BY(mutex_);
+  std::vector<UsageAmount> charge_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> submit_fault_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> poll_fault_ FIRN_GUARDED_BY(mutex_);
   std::optional<Error> forgotten_why_ FIRN_GUARDED_BY(mutex_);

@@ -190,4 +190,26 @@ Result<std::vector<FetchRequest>> list_fetch_requests(Database& database, const 
   return requests;
 }
 
+Result<std::vector<UsageEntry>> list_usage(Database& database, const UsageFilter& filter) {
+  FIRN_ASSIGN(const auto known, repeaters(database, filter.repeater));
+  std::vector<UsageEntry> found;
+  for (const auto& [id, name] : known) {
+    auto query = database.query(
+        "SELECT day, item, amount FROM usage WHERE repeater = ? AND day >= ? ORDER BY day, item", id, filter.since);
+    while (true) {
+      FIRN_ASSIGN(const bool row, query.next());
+      if (!row) {
+        break;
+      }
+      std::string day = query.text();
+      const auto item = parse_usage_item(query.text());
+      const std::uint64_t amount = query.number();
+      if (item) {
+        found.push_back({RepeaterName(name), std::move(day), *item, amount});
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace firn

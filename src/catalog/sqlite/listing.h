@@ -14,6 +14,7 @@ namespace firn {
 Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& filter);
 Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& filter);
 Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, const QuarantineFilter& filter);
+Result<std::vector<UsageEntry>> list_usage(Database& database, const UsageFilter& filter);
 Result<std::vector<FetchRequest>> list_fetch_requests(Database& database, const FetchFilter& filter);
 
 }  // namespace firn

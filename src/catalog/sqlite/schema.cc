@@ -186,8 +186,19 @@ ALTER TABLE repeaters ADD COLUMN schedule TEXT NOT NULL DEFAULT '';
 ALTER TABLE repeaters ADD COLUMN schedule_since INTEGER;
 )sql";
 
+// What was used that costs money.
+constexpr const char* kUsage = R"sql(
+CREATE TABLE usage (
+  repeater INTEGER NOT NULL REFERENCES repeaters(id),
+  day TEXT NOT NULL,
+  item TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (repeater, day, item)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // Entry N brings version N to version N + 1. Entries are never changed once released, only added.
-constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kFetchRequests, kTargets, kAttempts, kControls};
+constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kFetchRequests, kTargets, kAttempts, kControls, kUsage};
 
 Status run_migration(Database& database, std::size_t from) {
   const std::string sql =

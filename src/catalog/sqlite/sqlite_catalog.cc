@@ -314,6 +314,11 @@ Result<RepeaterTotals> SqliteCatalog::totals(const RepeaterName& repeater) {
   return totals;
 }
 
+Result<std::vector<UsageEntry>> SqliteCatalog::usage(const UsageFilter& filter) {
+  const MutexLock lock(mutex_);
+  return list_usage(database_, filter);
+}
+
 Result<std::optional<Position>> SqliteCatalog::settled_up_to(const RepeaterName& repeater, std::uint64_t partition) {
   const MutexLock lock(mutex_);
   FIRN_ASSIGN(const auto id, find_repeater(database_, repeater));

@@ -51,6 +51,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::optional<Chunk>> chunk_at(const RepeaterName& repeater, Position position) override;
   Result<std::vector<std::string>> domains(const RepeaterName& repeater) override;
   Result<RepeaterTotals> totals(const RepeaterName& repeater) override;
+  Result<std::vector<UsageEntry>> usage(const UsageFilter& filter) override;
   Result<std::optional<Position>> settled_up_to(const RepeaterName& repeater, std::uint64_t partition) override;
 
   /// Reads the whole file and compares its parts with each other; kDamaged when they do not agree. Takes a second for

@@ -134,7 +134,8 @@ TEST(SqliteCatalog, BringsTheFirstReleasesTablesUpToDate) {
           "DROP TABLE controls; ALTER TABLE repeaters DROP COLUMN schedule; "
           "ALTER TABLE repeaters DROP COLUMN schedule_since; "
           "ALTER TABLE chunks DROP COLUMN report_line; ALTER TABLE chunks DROP COLUMN replaces; "
-          "PRAGMA user_version = 1");
+          "DROP TABLE controls; ALTER TABLE repeaters DROP COLUMN schedule; "
+          "ALTER TABLE repeaters DROP COLUMN schedule_since; DROP TABLE usage; PRAGMA user_version = 1");
   const auto catalog = open_catalog(directory / "catalog.db");
   expect_decided(*catalog, at(10));
   ASSERT_TRUE(commit(*catalog, requests_over(at(10), at(12), "f1")));

@@ -250,6 +250,18 @@ Status CatalogWriter::apply(const SettleQuarantined& settle) {
   return add_open_quarantine(repeater, -1, -static_cast<std::int64_t>(result.bytes));
 }
 
+Status CatalogWriter::apply(const AddUsage& add) {
+  FIRN_ASSIGN(const auto repeater, repeater_id(add.repeater));
+  for (const UsageAmount& used : add.amounts) {
+    FIRN_TRY(database_
+                 .query("INSERT INTO usage (repeater, day, item, amount) VALUES (?, ?, ?, ?) "
+                        "ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
+                        repeater, add.day, to_string(used.item), used.amount)
+                 .run());
+  }
+  return {};
+}
+
 Status CatalogWriter::insert_batch(const Batch& batch, std::int64_t repeater) {
   return database_
       .query(

@@ -28,6 +28,7 @@ class CatalogWriter {
   Status apply(const ReturnChunk& back);
   Status apply(const ReplaceChunk& replace);
   Status apply(const SettleQuarantined& settle);
+  Status apply(const AddUsage& add);
   /// As Catalog::bind_target(), without the answer.
   Status bind_target(const RepeaterName& repeater, const std::string& target);
   Status set_control(const Control& control);

@@ -45,8 +45,8 @@ LoadProgress refused(Error why) {
 
 }  // namespace
 
-CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Target target, bool suspends_warehouse)
-    : SnowflakeLoader(sql, clock, std::move(target)), sql_(sql), suspends_warehouse_(suspends_warehouse) {}
+CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Target target, WarehouseMeter& meter)
+    : SnowflakeLoader(sql, clock, std::move(target)), sql_(sql), meter_(meter) {}
 
 Result<std::string> CopyLoader::submit(const LoadJob& job) {
   FIRN_TRY(check_repeat(job));
@@ -61,10 +61,12 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
                                target_.place.schema,
                                job.batch,
                                kLongestCopySeconds};
+  const Timestamp begin = clock_.now();
   FIRN_ASSIGN(SqlProgress progress, sql_.submit(statement, job.request_id, job.is_repeat));
   if (progress.state == SqlState::kFailed) {
     return fail(*std::move(progress.failure));
   }
+  begun(progress.handle, begin);
   return std::move(progress.handle);
 }
 
@@ -79,7 +81,27 @@ Result<std::vector<LoadFile>> CopyLoader::not_arrived(const LoadJob& job) {
   return unreported(job, arrived);
 }
 
+Timestamp CopyLoader::begun(const std::string& handle, Timestamp at) {
+  const MutexLock lock(mutex_);
+  if (running_.handle != handle) {
+    running_ = {handle, at};
+  }
+  return running_.since;
+}
+
 Result<LoadProgress> CopyLoader::poll(const LoadJob& job, const std::string& handle) {
+  const Timestamp since = begun(handle, clock_.now());
+  FIRN_ASSIGN(LoadProgress progress, look(job, handle));
+  if (progress.state != LoadState::kRunning) {
+    progress.used = loaded_usage(UsageItem::kCopyBytes, job, progress);
+    if (!progress.reason || progress.reason->kind != ErrorKind::kPermission) {  // then no warehouse was woken
+      meter_.add(handle, {since, clock_.now()}, progress.used);
+    }
+  }
+  return progress;
+}
+
+Result<LoadProgress> CopyLoader::look(const LoadJob& job, const std::string& handle) {
   if (handle == job.request_id) {
     return complete(job, {LoadState::kDone, {}, {}, false});
   }
@@ -128,7 +150,7 @@ Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progr
                                         rest.size(), job.files.size()),
                             "they are asked for again, under the same names"};
   }
-  if (suspends_warehouse_) {
+  if (meter_.is_dedicated()) {
     suspend_warehouse(job.batch);
   }
   return progress;

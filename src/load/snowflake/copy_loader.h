@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "load/snowflake/snowflake_loader.h"
 #include "load/snowflake/sql_client.h"
+#include "load/snowflake/warehouse_meter.h"
 #include "model/loader.h"
 
 namespace firn {
@@ -16,8 +18,8 @@ namespace firn {
 /// for each table.
 class CopyLoader final : public SnowflakeLoader {
  public:
-  /// `sql` and `clock` must outlive the loader. `suspends_warehouse`: nobody else uses it.
-  CopyLoader(SqlClient& sql, const Clock& clock, Target target, bool suspends_warehouse);
+  /// `sql`, `clock` and `meter` must outlive the loader.
+  CopyLoader(SqlClient& sql, const Clock& clock, Target target, WarehouseMeter& meter);
 
   Result<std::string> submit(const LoadJob& job) override;
   Result<LoadProgress> poll(const LoadJob& job, const std::string& handle) override;
@@ -26,15 +28,26 @@ class CopyLoader final : public SnowflakeLoader {
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
 
  private:
+  /// The last statement, and since when this process knows it: what ran before a restart is not known.
+  struct Running {
+    std::string handle;
+    Timestamp since;
+  };
+  /// Remembers the handle when it is another one.
+  Timestamp begun(const std::string& handle, Timestamp at) FIRN_EXCLUDES(mutex_);
   /// The job's files without those that were submitted long ago and of which the table has rows.
   Result<std::vector<LoadFile>> not_arrived(const LoadJob& job);
   Result<LoadProgress> finish(const LoadJob& job, const SqlRows& rows);
   /// Adds what is known of the files that have no report; the state is kForgotten when nothing is known of one.
   Result<LoadProgress> complete(const LoadJob& job, LoadProgress progress);
   void suspend_warehouse(const std::string& batch);
+  /// poll() without what it has used.
+  Result<LoadProgress> look(const LoadJob& job, const std::string& handle);
 
   SqlClient& sql_;
-  const bool suspends_warehouse_;
+  WarehouseMeter& meter_;
+  Mutex mutex_;
+  Running running_ FIRN_GUARDED_BY(mutex_);
 };
 
 }  // namespace firn

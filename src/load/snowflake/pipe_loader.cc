@@ -91,6 +91,7 @@ Result<LoadProgress> PipeLoader::poll(const LoadJob& job, const std::string& han
                           job.files.size() - progress.files.size(), job.files.size(), format_duration(kPatience)),
               "they are asked for again, under the same names"};
   }
+  progress.used = loaded_usage(UsageItem::kSnowpipeBytes, job, progress);
   return progress;
 }
 

@@ -34,6 +34,9 @@ class SnowflakeLoader : public Loader {
   }
 
  protected:
+  /// What the reports mean for the bill; `bytes` is what those of loaded files count as.
+  static std::vector<UsageAmount> loaded_usage(UsageItem bytes, const LoadJob& job, const LoadProgress& progress);
+
   SnowflakeLoader(SqlClient& sql, const Clock& clock, Target target)
       : clock_(clock),
         target_(std::move(target)),

@@ -47,7 +47,7 @@ class SnowflakeLoadersTest : public testing::Test {
     made.batch = "forms/2026-03/000001";
     made.table = table_of(Kind::kForm, TableName("forms"));
     for (const std::string& key : keys) {
-      made.files.push_back({ObjectKey(key), "s3://b/" + key, 10, 100, 1000, clock_.now(), {}});
+      made.files.push_back({ObjectKey(key), "s3://b/" + key, 10, 100, 1000, clock_.now(), {}, 5000});
     }
     made.submitted_at = clock_.now();
     return made;
@@ -59,7 +59,7 @@ class SnowflakeLoadersTest : public testing::Test {
   [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
 
   CopyLoader copy_loader(bool dedicated = false) {
-    return {sql_, clock_, {{"FIRN_LOADER", "WH"}, place_, "me"}, dedicated};
+    return {sql_, clock_, {{"FIRN_LOADER", "WH"}, place_, "me"}, dedicated ? dedicated_ : meter_};
   }
   PipeLoader pipe_loader(const std::string& warehouse = "") {
     SnowflakePlace place = place_;
@@ -77,6 +77,8 @@ class SnowflakeLoadersTest : public testing::Test {
   ScriptedHttp http_;
   SnowflakeTransport transport_{"https://north.example", test_login(), clock_, http_.make()};
   SqlClient sql_{transport_, [](Duration) {}};
+  WarehouseMeter meter_{false};
+  WarehouseMeter dedicated_{true};
   const SnowflakePlace place_{"DB", "S", "FIRN_LAKE", "FIRN_CSV", "FORMS", ""};
 };
 
@@ -130,6 +132,33 @@ TEST_F(SnowflakeLoadersTest, CopyAsksAgainForAFileThatNobodyKnows) {
   EXPECT_EQ(progress.state, LoadState::kForgotten);
   EXPECT_TRUE(progress.at_file);
   EXPECT_TRUE(progress.reason->is_passing());
+}
+
+TEST_F(SnowflakeLoadersTest, CopyTellsTheBytesAndTheSecondsOfItsWarehouse) {
+  CopyLoader copy = copy_loader();
+  http_.answer(202, R"({"statementHandle":"h-1"})");
+  ASSERT_TRUE(copy.submit(job({kKey, kOther})));
+  clock_.advance(std::chrono::seconds(30));
+  answer("file,status,rows_loaded,first_error,first_error_line",
+         "[\"s3://b/" + kKey + R"(","LOADED","10",null,null],["s3://b/)" + kOther + R"(","LOAD_FAILED","0","x","4"])");
+  const std::vector<UsageAmount> used{{UsageItem::kCopyBytes, 5000},
+                                      {UsageItem::kFiles, 1},
+                                      {UsageItem::kLoads, 1},
+                                      {UsageItem::kWarehouseMilliseconds, 90'000},
+                                      {UsageItem::kWarehouseResumes, 1}};
+  EXPECT_EQ(copy.poll(job({kKey, kOther}), "h-1").value().used, used);
+}
+
+TEST_F(SnowflakeLoadersTest, CopyThatNoWarehouseTookCostsNothing) {
+  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
+  EXPECT_TRUE(copy_loader().poll(job({kKey}), "h-1").value().used.empty());
+}
+
+TEST_F(SnowflakeLoadersTest, PipeTellsTheBytesBeforeCompression) {
+  answer_report(kKey, "LOADED", 10);
+  const std::vector<UsageAmount> used{
+      {UsageItem::kSnowpipeBytes, 5000}, {UsageItem::kFiles, 1}, {UsageItem::kLoads, 1}};
+  EXPECT_EQ(pipe_loader().poll(job({kKey}), "h-1").value().used, used);
 }
 
 TEST_F(SnowflakeLoadersTest, CopyBlamesNoFileForARefusedStatement) {

@@ -83,8 +83,16 @@ std::string delete_body(std::span<const std::string> keys) {
 
 }  // namespace
 
-S3Client::S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing)
-    : transport_(std::move(transport)), writing_(std::move(writing)) {}
+S3Client::S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing, TellRequest tell)
+    : transport_(std::move(transport)), writing_(std::move(writing)), tell_(std::move(tell)) {}
+
+Result<HttpReply> S3Client::send(const Counted& counted, const AwsRequest& request, HttpCall call) {
+  auto reply = transport_->send(request, std::move(call));
+  if (reply && tell_) {
+    tell_(counted.item, counted.key);
+  }
+  return reply;
+}
 
 std::string S3Client::location(const std::string& key) const {
   return fmt::format("s3://{}/{}", transport_->place().bucket, key);
@@ -118,7 +126,7 @@ Result<HttpReply> S3Client::put_as(const std::string& key, const S3Upload& uploa
   call.body_file = upload.file;
   call.body_bytes = upload.bytes;
   call.response_limit = kLargestAnswer;
-  return transport_->send(put, std::move(call));
+  return send({UsageItem::kS3Puts, key}, put, std::move(call));
 }
 
 Status S3Client::look_and_put(const std::string& key, const S3Upload& upload) {
@@ -147,7 +155,8 @@ Result<S3Object> S3Client::object_in(const HttpReply& reply) {
 Result<S3Object> S3Client::head(const std::string& key) {
   HttpCall call;
   call.response_limit = kLargestAnswer;
-  FIRN_ASSIGN(const HttpReply reply, transport_->send(transport_->request("HEAD", key), std::move(call)));
+  FIRN_ASSIGN(const HttpReply reply,
+              send({UsageItem::kS3Heads, key}, transport_->request("HEAD", key), std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, question("look at", "s3:GetObject (and s3:ListBucket on the bucket)", key)));
   }
@@ -158,7 +167,7 @@ Result<S3Object> S3Client::get(const std::string& key, File& into) {
   HttpCall call;
   call.response_limit = kLargestObject;
   call.response_file = &into;
-  FIRN_ASSIGN(const HttpReply reply, transport_->send(transport_->request("GET", key), std::move(call)));
+  FIRN_ASSIGN(const HttpReply reply, send({UsageItem::kS3Gets, key}, transport_->request("GET", key), std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, question("read", "s3:GetObject", key)));
   }
@@ -177,7 +186,7 @@ Result<S3Listing> S3Client::list(const std::string& prefix, const std::string& a
   const S3Question asked = question("list", "s3:ListBucket", prefix);
   HttpCall call;
   call.response_limit = kLargestAnswer;
-  FIRN_ASSIGN(const HttpReply reply, transport_->send(list, std::move(call)));
+  FIRN_ASSIGN(const HttpReply reply, send({UsageItem::kS3Lists, prefix}, list, std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, asked));
   }
@@ -212,7 +221,7 @@ Status S3Client::remove(std::span<const std::string> keys) {
   call.response_limit = kLargestAnswer;
   remove.headers = {{"Content-MD5", md5_base64(call.body)}};
   const S3Question asked = question("remove", "s3:DeleteObject", keys.empty() ? "" : keys.front());
-  FIRN_ASSIGN(const HttpReply reply, transport_->send(remove, std::move(call)));
+  FIRN_ASSIGN(const HttpReply reply, send({UsageItem::kS3Deletes, asked.key}, remove, std::move(call)));
   if (reply.status != 200) {
     return fail(s3_error(reply, asked));
   }

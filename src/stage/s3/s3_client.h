@@ -3,14 +3,17 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "model/usage.h"
 #include "platform/file_system.h"
 #include "platform/http_client.h"
 #include "stage/s3/s3_error.h"
@@ -52,7 +55,11 @@ struct S3Listing {
 /// are s3_error()'s, or the transport's; kUnavailable when what comes back is not S3's. Threads: any.
 class S3Client {
  public:
-  S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing);
+  /// Told of each request that S3 has answered, with the key or prefix that it was about. One that is sent again with
+  /// what a refusal has taught (S3Transport) is told of once. Called on the threads that ask.
+  using TellRequest = std::function<void(UsageItem item, std::string_view key)>;
+
+  S3Client(std::unique_ptr<S3Transport> transport, S3Writing writing, TellRequest tell = {});
 
   /// Writes the object, unless there is one: kAlreadyExists. S3 compares the digest: kDamaged. A server that does not
   /// know conditions (501) is asked for the object first from then on; is_write_once() then is false.
@@ -72,6 +79,11 @@ class S3Client {
   [[nodiscard]] std::string location(const std::string& key) const;
 
  private:
+  struct Counted {
+    UsageItem item;
+    std::string_view key;
+  };
+  Result<HttpReply> send(const Counted& counted, const AwsRequest& request, HttpCall call);
   Result<HttpReply> put_as(const std::string& key, const S3Upload& upload, bool only_when_new);
   /// For servers without conditional writes.
   Status look_and_put(const std::string& key, const S3Upload& upload);
@@ -81,6 +93,7 @@ class S3Client {
 
   const std::unique_ptr<S3Transport> transport_;
   const S3Writing writing_;
+  const TellRequest tell_;
   std::atomic<bool> is_write_once_ = true;
 };
 

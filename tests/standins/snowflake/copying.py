@@ -47,6 +47,7 @@ class Outcome:
     character: int = None
     column: str = None
     size: int = 0
+    bytes: int = 0  # before compression
     loaded: int = 0
 
 
@@ -149,7 +150,9 @@ class Copier:
         try:
             if planned and planned["kind"] == "fail_file":
                 raise CsvError(planned.get("message", "Planned failure"), planned.get("line", 1))
-            self._parse(copy, self._unpacked(name, content, options), table, options, key, outcome)
+            unpacked = self._unpacked(name, content, options)
+            outcome.bytes = len(unpacked)
+            self._parse(copy, unpacked, table, options, key, outcome)
             outcome.loaded = outcome.parsed
             if planned and planned["kind"] == "partial_file":
                 outcome.status, outcome.loaded = "PARTIALLY_LOADED", outcome.parsed - 1

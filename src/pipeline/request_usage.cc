@@ -1,0 +1,52 @@
+#include "pipeline/request_usage.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "model/period.h"
+
+namespace firn {
+namespace {
+
+constexpr Duration kBetweenWrites = std::chrono::minutes(1);
+
+}  // namespace
+
+void RequestUsage::count(const RepeaterName& repeater, UsageItem item) {
+  const MutexLock lock(mutex_);
+  ++counts_[{repeater, item}];
+}
+
+StepOutcome RequestUsage::run() {
+  if (Status written = write(); !written) {
+    return StepOutcome::failed(std::move(written).error());
+  }
+  return StepOutcome::idle_for(kBetweenWrites);
+}
+
+Status RequestUsage::write() {
+  Counts counted;
+  {
+    const MutexLock lock(mutex_);
+    counted = std::exchange(counts_, {});
+  }
+  if (counted.empty()) {
+    return {};
+  }
+  const std::string day = format_period(Period::kDay, clock_.now());
+  std::vector<Transition> additions;
+  for (const auto& [what, amount] : counted) {
+    additions.emplace_back(AddUsage{what.first, day, {{what.second, amount}}});
+  }
+  Status written = catalog_.commit(additions);
+  if (!written) {
+    const MutexLock lock(mutex_);
+    for (const auto& [what, amount] : counted) {
+      counts_[what] += amount;
+    }
+  }
+  return written;
+}
+
+}  // namespace firn

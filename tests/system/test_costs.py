@@ -1,0 +1,139 @@
+"""`firn costs`: what it counts is what the account and the bucket's server have metered."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from forms import FormMaker, encode
+from recording_proxy import RecordingProxy
+from snowflake_account import snowflake_settings
+from waiting import wait_until
+
+pytestmark = pytest.mark.server("versitygw")
+
+S3_ITEMS = ("s3_puts", "s3_gets", "s3_heads", "s3_lists", "s3_deletes")
+
+
+@pytest.fixture
+def recorder(versitygw):
+    proxy = RecordingProxy(versitygw.endpoint)
+    yield proxy
+    proxy.shutdown()
+    proxy.server_close()
+
+
+@pytest.fixture
+def make_loading(account, recorder, tmp_path, request, make_firn):
+    """A daemon, set up but not started, whose requests to S3 are counted; with more lines for the repeater."""
+
+    def make(method, lines="", **more):
+        firn = make_firn()
+        prefix = hashlib.sha256(request.node.name.encode()).hexdigest()[:16] + "/firn"
+        settings = snowflake_settings(account, recorder, tmp_path, prefix, method, **more)
+        firn.settings = replace(settings, extra=settings.extra + lines)
+        firn.write_config()
+        account.set_up(firn)
+        return firn
+
+    return make
+
+
+def load(firn, count, seed):
+    firn.post_all(map(encode, FormMaker(seed).forms(count)))
+    firn.ingest()
+
+
+def used(firn):
+    return firn.ask("costs")["total"]["used"]
+
+
+def assert_requests(firn, recorder):
+    """Nothing asks for more when all is loaded; both counts are those of the same moment."""
+
+    def is_same():
+        counts = recorder.counts()
+        said = used(firn)
+        return {item: said[item] for item in S3_ITEMS if item in said} == counts == recorder.counts()
+
+    wait_until(is_same, lambda: f"recorded {recorder.counts()}, counted {used(firn)}")
+    assert recorder.counts()["s3_puts"] > 2
+
+
+def test_snowpipe_costs_what_the_account_has_metered(account, recorder, make_loading):
+    firn = make_loading("snowpipe").start()
+    load(firn, 50, seed=1)
+    load(firn, 70, seed=2)
+    meter, said = account.control("meter"), used(firn)
+    assert said["snowpipe_bytes"] == meter["snowpipe_bytes"] > 0
+    assert said["files"] == meter["snowpipe_files"] == said["loads"] == 2
+    assert "warehouse_milliseconds" not in said and meter.get("warehouse_seconds", 0) == 0
+    assert_requests(firn, recorder)
+    credits = firn.ask("costs")["total"]["spent"]["snowpipe_credits"]
+    assert credits == pytest.approx(meter["snowpipe_credits"], rel=1e-9)
+
+
+def test_a_dedicated_warehouse_costs_what_the_account_has_metered(account, recorder, make_loading):
+    firn = make_loading("copy", dedicated=True).start()
+    load(firn, 50, seed=1)
+    load(firn, 70, seed=2)
+    meter, said = account.control("meter"), used(firn)
+    assert said["warehouse_milliseconds"] / 1000 == meter["warehouse_seconds"] == 120
+    assert said["warehouse_resumes"] == meter["warehouse_resumes"] == said["loads"] == 2
+    assert_requests(firn, recorder)
+    credits = firn.ask("costs")["total"]["spent"]["warehouse_credits"]
+    assert credits == pytest.approx(meter["warehouse_credits"], rel=1e-9)
+
+
+def test_loads_close_together_share_a_run_of_the_warehouse(account, make_loading):
+    firn = make_loading("copy").start()
+    load(firn, 50, seed=1)
+    load(firn, 70, seed=2)
+    said = used(firn)
+    account.advance(3600)  # the warehouse is suspended
+    meter = account.control("meter")
+    assert said["warehouse_resumes"] == meter["warehouse_resumes"] == 1
+    assert said["warehouse_milliseconds"] / 1000 == pytest.approx(meter["warehouse_seconds"], abs=6)
+
+
+@pytest.mark.parametrize("method", ["snowpipe", "copy"])
+def test_a_crash_counts_no_load_twice(account, make_loading, method):
+    firn = make_loading(method).start()
+    load(firn, 50, seed=1)
+    before = used(firn)
+    firn.kill()
+    firn.start()
+    load(firn, 70, seed=2)
+    firn.kill()
+    firn.start()
+    said = used(firn)
+    assert said["files"] == said["loads"] == 2 and before["files"] == 1
+    if method == "snowpipe":
+        assert said["snowpipe_bytes"] == account.control("meter")["snowpipe_bytes"]
+
+
+def test_periods_add_up_and_other_ways_are_shown(make_loading):
+    firn = make_loading("snowpipe").start()
+    load(firn, 50, seed=1)
+    by_repeater, by_period = firn.ask("costs"), firn.ask("costs", "--by", "period", "--since", "2020")
+    assert [row["repeater"] for row in by_repeater["rows"]] == ["forms"]
+    assert by_period["total"]["otherwise"] == by_repeater["total"]["otherwise"]
+    ways = by_repeater["total"]["otherwise"]
+    assert ways["snowpipe"]["credits"] == pytest.approx(by_repeater["total"]["spent"]["credits"])
+    assert ways["copy"]["credits"] > ways["snowpipe"]["credits"]
+    assert ways["copy_hourly"]["credits"] > ways["copy_monthly"]["credits"]
+    assert "Nothing" in firn.run("costs", "--since", "2999").stdout
+    assert firn.run("costs", "--since", "november").returncode != 0
+
+
+def test_a_budget_raises_an_alarm_and_holds_nothing_up(make_loading):
+    firn = make_loading("snowpipe", "budget = 0.000001\n").start()
+    load(firn, 50, seed=1)
+    firn.stop()
+    firn.start()  # the watch looks at once
+    wait_until(
+        lambda: any(each["name"] == "costs.budget" for each in firn.whole_status()["alarms"]),
+        lambda: firn.whole_status()["alarms"],
+    )
+    load(firn, 50, seed=3)
+    assert used(firn)["files"] == 2
