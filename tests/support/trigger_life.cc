@@ -159,12 +159,14 @@ bool TriggerLife::run_trigger() {
     check_idle(outcome);
     return outcome.result == StepResult::kDone;
   }
-  const std::uint64_t crash = requests_ == 0 ? std::exchange(crash_, 0) : 0;
+  const auto& cut = std::get<CutBatch>(outcome.transitions.at(0));
+  // An empty batch may get a chunk instead when its cut is lost: who comes first at one moment is left open.
+  const bool crashes = requests_ == 0 && cut.cause != TriggerCause::kPeriod;
+  const std::uint64_t crash = crashes ? std::exchange(crash_, 0) : 0;
   if (crash == 1) {
     start(settings_);
     return true;
   }
-  const auto& cut = std::get<CutBatch>(outcome.transitions.at(0));
   check_cut(cut, find_open_batch(catalog_, repeater()).value().value());
   commit(outcome.transitions);
   if (crash == 2) {
