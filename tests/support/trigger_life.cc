@@ -160,8 +160,9 @@ bool TriggerLife::run_trigger() {
     return outcome.result == StepResult::kDone;
   }
   const auto& cut = std::get<CutBatch>(outcome.transitions.at(0));
-  // An empty batch may get a chunk instead when its cut is lost: who comes first at one moment is left open.
-  const bool crashes = requests_ == 0 && cut.cause != TriggerCause::kPeriod;
+  // What pack is to decide at this very moment may come before or after a cut: that is left open.
+  const bool is_tie = read_to_ > from_ && clock_.now() - forms_[from_.offset()].received_at >= kChunkAge;
+  const bool crashes = requests_ == 0 && cut.cause != TriggerCause::kPeriod && !is_tie;
   const std::uint64_t crash = crashes ? std::exchange(crash_, 0) : 0;
   if (crash == 1) {
     start(settings_);
