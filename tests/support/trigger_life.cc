@@ -159,12 +159,15 @@ bool TriggerLife::run_trigger() {
     check_idle(outcome);
     return outcome.result == StepResult::kDone;
   }
-  const std::uint64_t crash = requests_ == 0 ? std::exchange(crash_, 0) : 0;
+  const auto& cut = std::get<CutBatch>(outcome.transitions.at(0));
+  // What pack is to decide at this very moment may come before or after a cut: that is left open.
+  const bool is_tie = read_to_ > from_ && clock_.now() - forms_[from_.offset()].received_at >= kChunkAge;
+  const bool crashes = requests_ == 0 && cut.cause != TriggerCause::kPeriod && !is_tie;
+  const std::uint64_t crash = crashes ? std::exchange(crash_, 0) : 0;
   if (crash == 1) {
     start(settings_);
     return true;
   }
-  const auto& cut = std::get<CutBatch>(outcome.transitions.at(0));
   check_cut(cut, find_open_batch(catalog_, repeater()).value().value());
   commit(outcome.transitions);
   if (crash == 2) {

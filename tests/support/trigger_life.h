@@ -37,10 +37,11 @@ struct LifeEvent {
     kIngest,    ///< an operator asks
     kPause,     ///< the triggers
     kResume,
-    kPack,     ///< reads `amount` records a look from now on: 0 none, kQuick all there are
-    kLoad,     ///< closed batches are submitted from now on when `amount` is not 0
-    kRestart,  ///< in a life that has restarts: now (0), or just before (1) or after (2) its next cut is committed;
-               // never while a request waits, which is lost then
+    kPack,  ///< reads `amount` records a look from now on: 0 none, kQuick all there are
+    kLoad,  ///< closed batches are submitted from now on when `amount` is not 0
+    /// In a life that has restarts: now (0), or just before (1) or after (2) its next cut is committed, but that of a
+    /// period; never while a request waits, which is lost then.
+    kRestart,
   };
   static constexpr std::uint64_t kQuick = 1'000'000;
   Duration after{0};  ///< since the event before
