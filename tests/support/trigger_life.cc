@@ -327,7 +327,9 @@ void TriggerLife::check_cut(const CutBatch& cut, const Batch& open) {
   check_size(cut.cause, bytes);
   cuts_.push_back({cut.cut, cut.cause, open.opened_at, bytes});
   covered_ = cut.cut;
-  counts_from_ = covers_everything(cut.cause) ? std::max(counts_from_, clock_.now()) : counts_from_;
+  if (covers_everything(cut.cause)) {
+    counts_from_ = std::max({counts_from_, clock_.now(), open.opened_at});
+  }
   is_exempt_ = false;
   waits_since_.reset();
   stands_since_.reset();

@@ -137,7 +137,7 @@ class TriggerLife {
   Duration begun_{};
   // What is known of the past.
   Position covered_;                      ///< by the last cut
-  Timestamp counts_from_;                 ///< the latest a clock has shown when all was cut, or the schedule set
+  Timestamp counts_from_;                 ///< the latest at which all was cut, or the schedule was set
   std::uint64_t set_back_ = 0;            ///< how often the clock was
   std::uint64_t requests_ = 0;            ///< that no cut has served
   bool is_exempt_ = false;                ///< the open batch may be too large: nobody watched it, or watched for more

@@ -131,8 +131,6 @@ TEST(SqliteCatalog, BringsTheFirstReleasesTablesUpToDate) {
   run_sql(directory / "catalog.db",
           "DROP TABLE fetch_requests; ALTER TABLE totals DROP COLUMN requests; "
           "ALTER TABLE totals DROP COLUMN fetch_open; ALTER TABLE repeaters DROP COLUMN target; "
-          "DROP TABLE controls; ALTER TABLE repeaters DROP COLUMN schedule; "
-          "ALTER TABLE repeaters DROP COLUMN schedule_since; "
           "ALTER TABLE chunks DROP COLUMN report_line; ALTER TABLE chunks DROP COLUMN replaces; "
           "DROP TABLE controls; ALTER TABLE repeaters DROP COLUMN schedule; "
           "ALTER TABLE repeaters DROP COLUMN schedule_since; DROP TABLE usage; PRAGMA user_version = 1");
