@@ -74,6 +74,25 @@ TEST_F(PackStepTest, KeepsAnEntryForEachRow) {
   EXPECT_EQ(entries[1].at(0).position, at(2));
 }
 
+TEST_F(PackStepTest, ReadsNothingForABatchThatIsFull) {
+  std::optional<BatchId> full;
+  options.batch_is_full = [&full](const Batch& open) { return full == open.id; };
+  start();
+  accept(form("a"));
+  pack_all();
+  const Batch open = catalog.batches({.states = {BatchState::kOpen}}).value().at(0);
+  full = open.id;
+  accept(form("b"));
+  EXPECT_TRUE(turn().again_in.has_value());
+  EXPECT_EQ(step->read_to(), at(1));
+  const std::vector<Transition> cut{
+      CutBatch{options.repeater, open.id, at(1), TriggerCause::kThreshold, "2026-03", clock.now()}};
+  ASSERT_TRUE(catalog.commit(cut));
+  pack_all();
+  EXPECT_EQ(step->read_to(), at(2));
+  EXPECT_EQ(chunks().back().batch, open.id + 1);
+}
+
 // When a range is sealed.
 
 TEST_F(PackStepTest, WaitsUntilTheOldestRecordHasChunkAge) {
