@@ -139,6 +139,10 @@ array filtered_view(const RepeaterLine& line) {
   return out;
 }
 
+value method_view(const RepeaterConfig& config) {
+  return config.method ? value(*config.method == LoadMethod::kCopy ? "copy" : "snowpipe") : value();
+}
+
 Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vector<StepView>& steps) {
   Catalog& catalog = daemon.catalog();
   FIRN_ASSIGN(const auto totals, catalog.totals(line.name()));
@@ -149,6 +153,8 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
   object out{{"name", line.name().str()},
              {"kind", to_string(config.kind)},
              {"table", json_text_or_null(config.table.str())},
+             {"method", method_view(config)},
+             {"method_why", json_text_or_null(config.method_why)},
              {"received", 0},
              {"waiting", 0},
              {"oldest_waiting_seconds", nullptr},

@@ -128,6 +128,10 @@ std::string batches_text(const json::value& repeater) {
     text += fmt::format("  open batch {} has {} in closed chunks; an ingest begins at {}\n", batch_name(open),
                         size_text(repeater, "uningested_bytes"), size_text(repeater, "threshold_bytes"));
   }
+  if (!is_missing(repeater, "method_why")) {
+    text += fmt::format("  method = \"auto\" has chosen {}: {}\n", text_of(repeater, "method"),
+                        text_of(repeater, "method_why"));
+  }
   for (const json::value& batch : list_of(repeater, "batches_unfinished")) {
     text += fmt::format("  batch {} is {}, {} chunks\n", batch_name(batch), text_of(batch, "state"),
                         count_text(batch, "chunks"));

@@ -82,6 +82,8 @@ struct RepeaterConfig {
   Duration chunk_age{};
   std::optional<Duration> keep_staged;  ///< after a file is proven loaded; nothing: until the next ingest
   std::optional<LoadMethod> method;     ///< only with a destination of type "snowflake"
+  bool method_is_auto = false;          ///< then `method` is what a start begins with, and the price decides
+  std::string method_why;               ///< why the price chose it; empty otherwise
   std::string pipe;                     ///< of kSnowpipe, as Snowflake stores the name
   std::optional<double> budget;         ///< dollars a month that loading may cost before an alarm tells of it
   std::uint64_t journal_quota = 0;

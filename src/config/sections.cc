@@ -142,8 +142,9 @@ void read_connections(SectionReader& top, SectionResults& results) {
 
 /// How Snowflake is to load.
 void read_method(SectionReader& section, RepeaterConfig& repeater) {
-  repeater.method =
-      section.word("method", "snowpipe", {"snowpipe", "copy"}) == "copy" ? LoadMethod::kCopy : LoadMethod::kSnowpipe;
+  const std::string method = section.word("method", "snowpipe", {"snowpipe", "copy", "auto"});
+  repeater.method = method == "copy" ? LoadMethod::kCopy : LoadMethod::kSnowpipe;
+  repeater.method_is_auto = method == "auto";
   if (repeater.method == LoadMethod::kSnowpipe) {
     repeater.pipe = read_object_name(section, "pipe", repeater.table.str() + "_PIPE");
   }

@@ -22,6 +22,7 @@
 #include "pipeline/daemon_metrics.h"
 #include "pipeline/instance.h"
 #include "pipeline/intake_mediator.h"
+#include "pipeline/method_choice.h"
 #include "platform/environment.h"
 #include "platform/paths.h"
 #include "platform/system_clock.h"
@@ -57,8 +58,8 @@ HttpIntakeOptions intake_options(const IntakeConfig& config) {
 
 }  // namespace
 
-Daemon::Daemon(const Config& config, Log& log)
-    : config_(config),
+Daemon::Daemon(Config config, Log& log)
+    : config_(std::move(config)),
       log_(log),
       clock_(std::make_unique<SystemClock>()),
       files_(make_posix_file_system()),
@@ -90,6 +91,7 @@ Status Daemon::start() {
   started_ = clock_->steady();
   FIRN_TRY(open_data_directory());
   FIRN_TRY(open_catalog());
+  FIRN_TRY(choose_methods());
   FIRN_TRY(open_lines());
   FIRN_TRY(open_certificates());
   FIRN_TRY(listen());
@@ -107,6 +109,19 @@ Status Daemon::open_data_directory() {
 
 Status Daemon::open_catalog() {
   FIRN_ASSIGN(catalog_, SqliteCatalog::open(join(config_.data_dir, "catalog.sqlite"), SqliteCatalogOptions{}));
+  return {};
+}
+
+Status Daemon::choose_methods() {
+  FIRN_TRY(firn::choose_methods(config_, *catalog_, *clock_));
+  for (const RepeaterConfig& repeater : config_.repeaters) {
+    if (repeater.method_is_auto) {
+      log_.write(LogLevel::kInfo, "method.chosen",
+                 {{"repeater", repeater.name.str()},
+                  {"method", repeater.method == LoadMethod::kCopy ? "copy" : "snowpipe"},
+                  {"why", repeater.method_why}});
+    }
+  }
   return {};
 }
 

@@ -43,8 +43,8 @@ class IntakeMediator;
 /// Threads: start() and stop() from one thread, the accessors from any in between.
 class Daemon {
  public:
-  /// `config` and `log` must outlive the daemon.
-  Daemon(const Config& config, Log& log);
+  /// `log` must outlive the daemon.
+  Daemon(Config config, Log& log);
   ~Daemon();
 
   /// Takes the data directory's lock, opens the catalog and every repeater's journal, runs the steps, and listens.
@@ -87,6 +87,7 @@ class Daemon {
  private:
   Status open_data_directory();
   Status open_catalog();
+  Status choose_methods();
   Status open_lines();
   Status check_stages();
   Status tell_of_strangers();
@@ -96,7 +97,7 @@ class Daemon {
   void run_workers();
   void work();
 
-  const Config& config_;
+  Config config_;  // with the methods that prices have chosen
   Log& log_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<FileSystem> files_;

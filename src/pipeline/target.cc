@@ -68,6 +68,14 @@ std::string Target::str() const {
          stage;
 }
 
+std::optional<LoadMethod> method_in(std::string_view bound) {
+  const std::string method = parse(bound).method;
+  if (method.empty()) {
+    return std::nullopt;
+  }
+  return method == "COPY" ? LoadMethod::kCopy : LoadMethod::kSnowpipe;
+}
+
 Target target_of(const Config& config, const RepeaterConfig& repeater) {
   return {std::string(to_string(repeater.kind)),
           repeater.table.str() + " of " + repeater.destination.str() + schema_of(config, repeater), method_of(repeater),

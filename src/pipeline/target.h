@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ struct Target {
   /// e.g. `form documents into table forms of warehouse by COPY, staged in s3 bucket/firn`.
   [[nodiscard]] std::string str() const;
 };
+
+/// The method of loading that such words name; nothing when they name none.
+std::optional<LoadMethod> method_in(std::string_view bound);
 
 Target target_of(const Config& config, const RepeaterConfig& repeater);
 

@@ -16,6 +16,11 @@ const std::vector<ChunkState> kWithFiles{ChunkState::kPacked,      ChunkState::k
 
 }  // namespace
 
+Result<bool> has_nothing_on_its_way(Catalog& catalog, const RepeaterName& repeater) {
+  FIRN_ASSIGN(const auto found, catalog.chunks({.repeater = repeater, .states = kOnTheirWay, .limit = 1}));
+  return found.empty();
+}
+
 bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
                          const std::function<bool()>& is_all_decided) {
   const Target wanted = target_of(config, repeater);
@@ -44,7 +49,7 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
 }
 
 bool TargetGuard::admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound) {
-  if (has_none(repeater, kOnTheirWay) && remember(repeater, target)) {
+  if (has_nothing_on_its_way(catalog_, repeater).value_or(false) && remember(repeater, target)) {
     return true;
   }
   refuse(repeater, target, bound,

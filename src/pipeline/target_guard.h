@@ -11,6 +11,9 @@
 
 namespace firn {
 
+/// True when no chunk of the repeater is packed, staged, submitted or quarantined.
+Result<bool> has_nothing_on_its_way(Catalog& catalog, const RepeaterName& repeater);
+
 /// Sees to it that a repeater's rows go where they went before, unless nothing of the old way is left.
 class TargetGuard {
  public:

@@ -17,7 +17,7 @@ class PoisonMaker(FormMaker):
 
     def form(self, **changes):
         made = super().form(**changes)
-        if self.draw() < 0.003:
+        if self.draw() < 0.01:
             made["form"]["poison"] = POISON
         return made
 

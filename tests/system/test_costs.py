@@ -137,3 +137,25 @@ def test_a_budget_raises_an_alarm_and_holds_nothing_up(make_loading):
     )
     load(firn, 50, seed=3)
     assert used(firn)["files"] == 2
+
+
+def said_method(firn):
+    (repeater,) = firn.whole_status()["repeaters"]
+    return repeater["method"], repeater["method_why"]
+
+
+def test_the_price_chooses_the_method_when_nothing_is_on_its_way(account, make_loading):
+    firn = make_loading("auto")
+    firn.start()
+    assert said_method(firn)[0] == "snowpipe"
+    load(firn, 20, seed=11)
+    firn.stop()
+    # As if Snowpipe had become dear.
+    firn.config.write_text(firn.config.read_text() + "\n[prices]\nsnowpipe_credits_per_gb = 1000\n")
+    firn.start()
+    method, why = said_method(firn)
+    assert method == "copy" and "by Snowpipe and" in why and "method.chosen" in firn.log_tail()
+    assert 'method = "auto" has chosen copy' in firn.run("status").stdout
+    load(firn, 20, seed=12)
+    assert len(account.rows()) == 40
+    assert firn.ask("audit", "forms")["differences"] == []

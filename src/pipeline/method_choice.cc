@@ -1,0 +1,78 @@
+#include "pipeline/method_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "model/period.h"
+#include "pipeline/target.h"
+#include "pipeline/target_guard.h"
+
+namespace firn {
+namespace {
+
+constexpr auto kHistory = std::chrono::days(60);
+// COPY has to cost less than this part of what Snowpipe costs.
+constexpr double kWorthAChange = 0.9;
+
+std::string prices_text(const Prices& prices, const OtherWays& ways) {
+  return fmt::format("the loads of the last 60 days cost {:.4f} dollars by Snowpipe and {:.4f} by COPY",
+                     ways.snowpipe_credits * prices.dollars_per_credit, ways.copy_credits * prices.dollars_per_credit);
+}
+
+Result<std::optional<OtherWays>> ways_of(const Config& config, Catalog& catalog, const RepeaterName& repeater,
+                                         Timestamp now) {
+  FIRN_ASSIGN(const auto entries,
+              catalog.usage({.repeater = repeater, .since = format_period(Period::kDay, now - kHistory)}));
+  const bool has_loads =
+      std::ranges::any_of(entries, [](const UsageEntry& entry) { return entry.item == UsageItem::kLoads; });
+  return has_loads ? std::optional(other_ways(config.prices, entries, {})) : std::nullopt;
+}
+
+Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catalog, Timestamp now) {
+  MethodFacts facts;
+  FIRN_ASSIGN(const auto bound, catalog.bind_target(repeater.name, target_of(config, repeater).str()));
+  facts.bound = method_in(bound);
+  FIRN_ASSIGN(facts.is_drained, has_nothing_on_its_way(catalog, repeater.name));
+  const auto account = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
+  facts.has_warehouse = account != config.snowflakes.end() && !account->warehouse.empty();
+  FIRN_ASSIGN(facts.ways, ways_of(config, catalog, repeater.name, now));
+  MethodChoice choice = choose_method(config.prices, facts);
+  repeater.method = choice.method;
+  repeater.method_why = std::move(choice.why);
+  if (choice.method == LoadMethod::kCopy) {
+    repeater.pipe.clear();
+  }
+  return {};
+}
+
+}  // namespace
+
+MethodChoice choose_method(const Prices& prices, const MethodFacts& facts) {
+  const LoadMethod now = facts.bound.value_or(LoadMethod::kSnowpipe);
+  if (!facts.is_drained) {
+    return {now, "files are on their way by it; decided again at the next start"};
+  }
+  if (!facts.has_warehouse) {
+    return {LoadMethod::kSnowpipe, "the connection has no warehouse for COPY"};
+  }
+  if (!facts.ways) {
+    return {now, "nothing was loaded in the last 60 days to compare prices by"};
+  }
+  const bool copy = facts.ways->copy_credits < facts.ways->snowpipe_credits * kWorthAChange;
+  return {copy ? LoadMethod::kCopy : LoadMethod::kSnowpipe, prices_text(prices, *facts.ways)};
+}
+
+Status choose_methods(Config& config, Catalog& catalog, const Clock& clock) {
+  for (RepeaterConfig& repeater : config.repeaters) {
+    if (repeater.method_is_auto) {
+      FIRN_TRY(choose_for(config, repeater, catalog, clock.now()));
+    }
+  }
+  return {};
+}
+
+}  // namespace firn
