@@ -114,7 +114,7 @@ def test_not_ready_with_a_journal_that_cannot_be_opened(make_firn):
     (firn.data / "journal" / REPEATER).write_text("a file where a folder should be")
     firn.start()
     ready = firn.monitor("/readyz")
-    assert (ready.status, ready.json["repeaters"][0]["reason"]) == (503, "its journal cannot be opened")
+    assert (ready.status, ready.json["repeaters"][0]["reason"]) == (503, "it stands still")
 
 
 def test_not_ready_while_a_journal_is_poisoned(make_firn):
