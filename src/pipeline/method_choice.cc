@@ -15,7 +15,7 @@ namespace firn {
 namespace {
 
 constexpr auto kHistory = std::chrono::days(60);
-// COPY has to cost less than this part of what Snowpipe costs.
+// The other one has to cost less than this part of what the present one costs.
 constexpr double kWorthAChange = 0.9;
 
 std::string prices_text(const Prices& prices, const OtherWays& ways) {
@@ -54,7 +54,7 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
 MethodChoice choose_method(const Prices& prices, const MethodFacts& facts) {
   const LoadMethod now = facts.bound.value_or(LoadMethod::kSnowpipe);
   if (!facts.is_drained) {
-    return {now, "files are on their way by it; decided again at the next start"};
+    return {now, "chunks wait or are in quarantine; `firn drain` and a restart make the price decide"};
   }
   if (!facts.has_warehouse) {
     return {LoadMethod::kSnowpipe, "the connection has no warehouse for COPY"};
@@ -62,7 +62,8 @@ MethodChoice choose_method(const Prices& prices, const MethodFacts& facts) {
   if (!facts.ways) {
     return {now, "nothing was loaded in the last 60 days to compare prices by"};
   }
-  const bool copy = facts.ways->copy_credits < facts.ways->snowpipe_credits * kWorthAChange;
+  const double limit = now == LoadMethod::kCopy ? 1 / kWorthAChange : kWorthAChange;
+  const bool copy = facts.ways->copy_credits < facts.ways->snowpipe_credits * limit;
   return {copy ? LoadMethod::kCopy : LoadMethod::kSnowpipe, prices_text(prices, *facts.ways)};
 }
 

@@ -24,8 +24,8 @@ struct MethodChoice {
   std::string why;  ///< for people, with both prices when there are some
 };
 
-/// The cheaper one, COPY only when it saves a tenth: then the choice does not go to and fro. Without a history
-/// Snowpipe. What is on its way keeps the method that it has.
+/// The cheaper one; another than now only when it saves a tenth, so that the choice does not go to and fro. Without a
+/// history the one of now, at first Snowpipe. What is on its way keeps the method that it has.
 MethodChoice choose_method(const Prices& prices, const MethodFacts& facts);
 
 /// Decides for each repeater that has `method = "auto"`, by the catalog's history of the last 60 days, and writes

@@ -29,7 +29,11 @@ TEST(MethodChoice, TakesTheCheaperOneAndSaysBothPrices) {
 }
 
 TEST(MethodChoice, DoesNotChangeForLessThanATenth) {
-  EXPECT_EQ(choose_method({}, with_prices(1, 0.95)).method, LoadMethod::kSnowpipe);
+  MethodFacts facts = with_prices(1, 0.95);
+  EXPECT_EQ(choose_method({}, facts).method, LoadMethod::kSnowpipe);
+  facts.bound = LoadMethod::kCopy;
+  facts.ways = OtherWays{.snowpipe_credits = 0.95, .copy_credits = 1};
+  EXPECT_EQ(choose_method({}, facts).method, LoadMethod::kCopy);
 }
 
 TEST(MethodChoice, BeginsWithSnowpipe) {

@@ -34,7 +34,9 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
   }
   switch (compare(wanted, *bound)) {
     case TargetChange::kNone:
-      return true;
+      // A drain let the price decide anew, and it has taken the same way again.
+      return !repeater.method_is_auto || !has_nothing_on_its_way(catalog_, repeater.name).value_or(false) ||
+             remember(repeater.name, target);
     case TargetChange::kUnnamed:
       return remember(repeater.name, target);
     case TargetChange::kMethod:

@@ -121,6 +121,15 @@ TEST_F(TargetGuardTest, AnotherMethodWaitsUntilNothingIsOnItsWay) {
   EXPECT_TRUE(admits());
 }
 
+TEST_F(TargetGuardTest, ADrainEndsWhenThePriceTakesTheSameMethodAgain) {
+  repeater_.method_is_auto = true;
+  ASSERT_TRUE(admits());
+  purge(world_.loaded());
+  ASSERT_TRUE(drain());
+  EXPECT_TRUE(admits());
+  EXPECT_FALSE(controls_.is_draining(repeater_.name));
+}
+
 TEST_F(TargetGuardTest, ARepeaterKeepsItsKind) {
   ASSERT_TRUE(admits());
   purge(world_.loaded());
