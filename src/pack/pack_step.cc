@@ -90,15 +90,15 @@ Result<StepOutcome> PackStep::run_once() {
   if (!batch) {
     return open_first_batch();
   }
-  if (batch->state == BatchState::kOpen && options_.batch_is_full && options_.batch_is_full(*batch)) {
-    return StepOutcome::idle_for(kLookForTrigger);
-  }
   const auto end = end_of_range(*batch);
   const bool beyond_end = end && open_.next() > *end;
   if (open_.cursor() != cursor || beyond_end) {
     open_.restart(cursor);
   }
   if (!open_.touched()) {
+    if (must_wait_for_trigger(*batch)) {
+      return StepOutcome::idle_for(kLookForTrigger);
+    }
     begun_ = context_.clock.steady();
   }
   const auto read = consume(end);
@@ -109,6 +109,11 @@ Result<StepOutcome> PackStep::run_once() {
   const ErrorKind kind = read.error().kind;
   const bool lasting = kind == ErrorKind::kDamaged || kind == ErrorKind::kNoSpace;
   return lasting && open_.touched() ? seal(*batch) : fail(Error(read.error()));
+}
+
+/// Asked when a range begins: one that has begun is at most one chunk more.
+bool PackStep::must_wait_for_trigger(const Batch& batch) const {
+  return batch.state == BatchState::kOpen && options_.batch_is_full && options_.batch_is_full(batch);
 }
 
 Status PackStep::settle_files(Position cursor) {

@@ -88,6 +88,7 @@ class PackStep : public Step {
   Status pack_again(const Chunk& chunk);
   Status remove_undecided_quarantine(Position cursor);
   [[nodiscard]] StepOutcome open_first_batch() const;
+  [[nodiscard]] bool must_wait_for_trigger(const Batch& batch) const;
 
   Status check_floor();
   [[nodiscard]] std::optional<Position> end_of_range(const Batch& batch) const;
