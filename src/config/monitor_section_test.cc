@@ -7,41 +7,20 @@
 #include <vector>
 
 #include "config/config.h"
-#include "platform/file_system.h"
-#include "tests/support/simulated_file_system.h"
+#include "tests/support/minimal_config.h"
 
 namespace firn {
 namespace {
 
-constexpr const char* kRest = R"([connection.stage]
-type = "directory"
-path = "stage"
-[connection.warehouse]
-type = "duckdb"
-database = "warehouse.duckdb"
-[repeater.forms]
-kind = "form"
-table = "forms"
-stage = "stage"
-destination = "warehouse"
-)";
-
-std::expected<Config, std::vector<ConfigError>> load(const std::string& sections) {
-  SimulatedFileSystem files;
-  (void)files.create_directories("/etc/firn");
-  (void)replace_file(files, "/etc/firn/firn.toml", sections + kRest);
-  return load_config(files, "/etc/firn/firn.toml", [](const std::string&) { return std::nullopt; });
-}
-
 std::string mistake(const std::string& sections) {
-  const auto config = load(sections);
+  const auto config = load_minimal_config(sections);
   return config ? "" : config.error().front().str();
 }
 
 TEST(MonitorSection, IsOffUnlessAskedFor) {
-  EXPECT_FALSE(load("")->monitor.enabled);
-  EXPECT_FALSE(load("[monitor]\nlisten = \"\"\n")->monitor.enabled);
-  const Config config = load("[monitor]\nlisten = \"127.0.0.1:9641\"\n").value();
+  EXPECT_FALSE(load_minimal_config("")->monitor.enabled);
+  EXPECT_FALSE(load_minimal_config("[monitor]\nlisten = \"\"\n")->monitor.enabled);
+  const Config config = load_minimal_config("[monitor]\nlisten = \"127.0.0.1:9641\"\n").value();
   EXPECT_TRUE(config.monitor.enabled);
   EXPECT_EQ(config.monitor.address, "127.0.0.1");
   EXPECT_EQ(config.monitor.port, 9641);
@@ -51,7 +30,7 @@ TEST(MonitorSection, IsReachedByOtherMachinesOnlyWhenThatIsSaid) {
   const std::string refused = mistake("[monitor]\nlisten = \"0.0.0.0:9641\"\n");
   EXPECT_TRUE(refused.starts_with("/etc/firn/firn.toml:2:10: ")) << refused;
   EXPECT_NE(refused.find("asks for no credentials"), std::string::npos) << refused;
-  EXPECT_FALSE(load("[monitor]\nlisten = \"0.0.0.0:9641\"\naccess = \"network\"\n")->monitor.loopback);
+  EXPECT_FALSE(load_minimal_config("[monitor]\nlisten = \"0.0.0.0:9641\"\naccess = \"network\"\n")->monitor.loopback);
 }
 
 TEST(MonitorSection, NamesWhatIsWrong) {
@@ -62,11 +41,11 @@ TEST(MonitorSection, NamesWhatIsWrong) {
 }
 
 TEST(DebugSection, ForbidsCoreDumpsUnlessAskedForAndThenWarns) {
-  const Config usual = load("").value();
+  const Config usual = load_minimal_config("").value();
   EXPECT_FALSE(usual.debug.core_dumps);
   ASSERT_EQ(usual.warnings.size(), 1U);
   EXPECT_NE(usual.warnings.front().message.find("there is no credential"), std::string::npos);
-  const Config open = load("[debug]\ncore_dumps = \"allow\"\n").value();
+  const Config open = load_minimal_config("[debug]\ncore_dumps = \"allow\"\n").value();
   EXPECT_TRUE(open.debug.core_dumps);
   ASSERT_EQ(open.warnings.size(), 2U);
   EXPECT_TRUE(std::ranges::any_of(open.warnings, [](const ConfigError& warning) {

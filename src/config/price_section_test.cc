@@ -7,34 +7,13 @@
 #include <vector>
 
 #include "config/config.h"
-#include "platform/file_system.h"
-#include "tests/support/simulated_file_system.h"
+#include "tests/support/minimal_config.h"
 
 namespace firn {
 namespace {
 
-constexpr const char* kRest = R"([connection.stage]
-type = "directory"
-path = "stage"
-[connection.warehouse]
-type = "duckdb"
-database = "warehouse.duckdb"
-[repeater.forms]
-kind = "form"
-table = "forms"
-stage = "stage"
-destination = "warehouse"
-)";
-
-std::expected<Config, std::vector<ConfigError>> load(const std::string& section) {
-  SimulatedFileSystem files;
-  (void)files.create_directories("/etc/firn");
-  (void)replace_file(files, "/etc/firn/firn.toml", section + kRest);
-  return load_config(files, "/etc/firn/firn.toml", [](const std::string&) { return std::nullopt; });
-}
-
 std::string mistake(const std::string& section) {
-  const auto config = load(section);
+  const auto config = load_minimal_config(section);
   return config ? "" : config.error().front().str();
 }
 
@@ -44,7 +23,7 @@ Setting setting(const Config& config, const std::string& key) {
 }
 
 TEST(PriceSection, IsTheListUnlessItIsSet) {
-  const Config config = load("").value();
+  const Config config = load_minimal_config("").value();
   EXPECT_EQ(config.prices.region, "us-east-1");
   EXPECT_DOUBLE_EQ(config.prices.dollars_per_credit, 3.0);
   EXPECT_EQ(setting(config, "prices.dollars_per_credit").value, "3");
@@ -52,14 +31,15 @@ TEST(PriceSection, IsTheListUnlessItIsSet) {
 }
 
 TEST(PriceSection, TakesRegionAndEditionFromTheList) {
-  const Config config = load("[prices]\nregion = \"eu-central-1\"\nedition = \"standard\"\n").value();
+  const Config config = load_minimal_config("[prices]\nregion = \"eu-central-1\"\nedition = \"standard\"\n").value();
   EXPECT_DOUBLE_EQ(config.prices.dollars_per_credit, 2.6);
   EXPECT_DOUBLE_EQ(config.prices.table_dollars_per_terabyte_month, 24.5);
 }
 
 TEST(PriceSection, LetsEveryPriceBeSetAndShowsWhere) {
   const Config config =
-      load("[prices]\ndollars_per_credit = 1.85\nwarehouse_credits_per_hour = 2\nsnowpipe_credits_per_gb = 0.003\n")
+      load_minimal_config(
+          "[prices]\ndollars_per_credit = 1.85\nwarehouse_credits_per_hour = 2\nsnowpipe_credits_per_gb = 0.003\n")
           .value();
   EXPECT_DOUBLE_EQ(config.prices.dollars_per_credit, 1.85);
   EXPECT_DOUBLE_EQ(config.prices.warehouse_credits_per_hour, 2.0);
@@ -84,7 +64,7 @@ TEST(PriceSection, AsksForAPriceThatNoListHas) {
   const std::string refused = mistake(sydney);
   EXPECT_TRUE(refused.starts_with("/etc/firn/firn.toml:3:")) << refused;
   EXPECT_NE(refused.find("set dollars_per_credit"), std::string::npos) << refused;
-  EXPECT_DOUBLE_EQ(load(sydney + "dollars_per_credit = 8.3\n")->prices.dollars_per_credit, 8.3);
+  EXPECT_DOUBLE_EQ(load_minimal_config(sydney + "dollars_per_credit = 8.3\n")->prices.dollars_per_credit, 8.3);
 }
 
 }  // namespace

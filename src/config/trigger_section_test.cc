@@ -13,8 +13,7 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "model/period.h"
-#include "platform/file_system.h"
-#include "tests/support/simulated_file_system.h"
+#include "tests/support/minimal_config.h"
 
 namespace firn {
 namespace {
@@ -22,24 +21,7 @@ namespace {
 using Loaded = std::expected<Config, std::vector<ConfigError>>;
 
 /// With the settings in line 12.
-Loaded load(const std::string& settings) {
-  const std::string text = R"([connection.local_stage]
-type = "directory"
-path = "stage"
-[connection.local_warehouse]
-type = "duckdb"
-database = "warehouse.duckdb"
-[repeater.forms]
-kind = "form"
-table = "forms"
-stage = "local_stage"
-destination = "local_warehouse"
-)" + settings + "\n";
-  SimulatedFileSystem files;
-  (void)files.create_directories("/etc/firn");
-  (void)replace_file(files, "/etc/firn/firn.toml", text);
-  return load_config(files, "/etc/firn/firn.toml", [](const std::string&) { return std::nullopt; });
-}
+Loaded load(const std::string& settings) { return load_minimal_config("", settings + "\n"); }
 
 TEST(TriggerSection, HasStandardValues) {
   const Loaded config = load("");

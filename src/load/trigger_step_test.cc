@@ -34,6 +34,13 @@ class TriggerStepTest : public testing::Test {
     world.apply(outcome);
     return outcome;
   }
+  /// A sealed chunk, and behind it 500 records that pack has not read; all came a day ago.
+  void leave_pack_behind() {
+    world.pack();
+    journal_end = world.cursor().plus(500);
+    packed_to = world.cursor();
+    clock.advance(std::chrono::hours(24));
+  }
   std::size_t closed() {
     BatchFilter filter;
     filter.states = {BatchState::kClosing};
@@ -207,10 +214,7 @@ TEST_F(TriggerStepTest, ARecordThatACutCoversIsNotDueAgain) {
 TEST_F(TriggerStepTest, ABatchThatIsDueWaitsUntilPackHasReadToItsEnd) {
   TriggerStep step = make_step(kAfterADay);
   const BatchId batch = world.open_batch().id;
-  world.pack();
-  journal_end = world.cursor().plus(500);
-  packed_to = world.cursor();
-  clock.advance(std::chrono::hours(24));
+  leave_pack_behind();
   EXPECT_LT(run(step).again_in, std::chrono::seconds(1));
   const Position due_end = journal_end;
   packed_to = due_end;
@@ -222,10 +226,7 @@ TEST_F(TriggerStepTest, ABatchThatIsDueWaitsUntilPackHasReadToItsEnd) {
 TEST_F(TriggerStepTest, WhatIsSealedGoesWithoutAPackThatStandsStill) {
   TriggerStep step = make_step(kAfterADay);
   const BatchId batch = world.open_batch().id;
-  world.pack();
-  journal_end = world.cursor().plus(500);
-  packed_to = world.cursor();
-  clock.advance(std::chrono::hours(24));
+  leave_pack_behind();
   run(step);
   clock.advance(std::chrono::minutes(1));
   run(step);
@@ -236,10 +237,7 @@ TEST_F(TriggerStepTest, WhatIsSealedGoesWithoutAPackThatStandsStill) {
 
 TEST_F(TriggerStepTest, APackThatReadsOnDoesNotStandStill) {
   TriggerStep step = make_step(kAfterADay);
-  world.pack();
-  journal_end = world.cursor().plus(500);
-  packed_to = world.cursor();
-  clock.advance(std::chrono::hours(24));
+  leave_pack_behind();
   for (int i = 0; i < 10; ++i) {
     run(step);
     clock.advance(std::chrono::seconds(40));
