@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "admin/find_line.h"
 #include "admin/json.h"
 #include "model/catalog.h"
 #include "model/chunk.h"
@@ -30,10 +31,7 @@ object difference(const std::string& file, std::string_view state, std::uint64_t
 }  // namespace
 
 Result<object> audit(Daemon& daemon, const AuditWish& wish) {
-  RepeaterLine* line = daemon.line(RepeaterName(wish.repeater));
-  if (line == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "find", wish.repeater, "there is no such repeater", "see `firn status`"});
-  }
+  FIRN_ASSIGN(RepeaterLine * line, find_line(daemon, wish.repeater));
   Loader* loader = line->loader();
   if (loader == nullptr) {
     return fail(Error{ErrorKind::kInvalidInput, "audit", wish.repeater, "its documents make no rows", ""});

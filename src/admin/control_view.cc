@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/find_line.h"
 #include "admin/json.h"
 #include "pipeline/controls.h"
 #include "pipeline/repeater_line.h"
@@ -15,27 +16,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-
-Result<std::vector<RepeaterLine*>> lines_of(Daemon& daemon, const std::string& repeater) {
-  std::vector<RepeaterLine*> lines;
-  for (const auto& line : daemon.lines()) {
-    if (repeater.empty() || line->name().str() == repeater) {
-      lines.push_back(line.get());
-    }
-  }
-  if (lines.empty()) {
-    return fail(Error{ErrorKind::kNotFound, "find", repeater, "there is no such repeater", "see `firn status`"});
-  }
-  return lines;
-}
-
-Result<const RepeaterLine*> line_of(Daemon& daemon, const std::string& repeater) {
-  const RepeaterLine* line = daemon.line(RepeaterName(repeater));
-  if (line == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "find", repeater, "there is no such repeater", "see `firn status`"});
-  }
-  return line;
-}
 
 Result<std::vector<std::string>> steps_of(const std::string& step) {
   if (step.empty()) {
@@ -64,7 +44,7 @@ Result<object> controls_view(Daemon& daemon) {
 }  // namespace
 
 Result<object> pause(Daemon& daemon, const ControlWish& wish) {
-  FIRN_ASSIGN(const auto lines, lines_of(daemon, wish.repeater));
+  FIRN_ASSIGN(const auto lines, find_lines(daemon, wish.repeater));
   FIRN_ASSIGN(const auto steps, steps_of(wish.step));
   for (const RepeaterLine* line : lines) {
     for (const std::string& step : steps) {
@@ -75,7 +55,7 @@ Result<object> pause(Daemon& daemon, const ControlWish& wish) {
 }
 
 Result<object> resume(Daemon& daemon, const ControlWish& wish) {
-  FIRN_ASSIGN(const auto lines, lines_of(daemon, wish.repeater));
+  FIRN_ASSIGN(const auto lines, find_lines(daemon, wish.repeater));
   FIRN_ASSIGN(const auto steps, steps_of(wish.step));
   for (const RepeaterLine* line : lines) {
     for (const std::string& step : steps) {
@@ -89,14 +69,14 @@ Result<object> resume(Daemon& daemon, const ControlWish& wish) {
 }
 
 Result<object> drain(Daemon& daemon, const std::string& repeater) {
-  FIRN_ASSIGN(const RepeaterLine* line, line_of(daemon, repeater));
+  FIRN_ASSIGN(const RepeaterLine* line, find_line(daemon, repeater));
   FIRN_TRY(daemon.controls().drain(line->name()));
   daemon.scheduler().retry_now(line->name());
   return drain_view(daemon, repeater);
 }
 
 Result<object> drain_view(Daemon& daemon, const std::string& repeater) {
-  FIRN_ASSIGN(const RepeaterLine* line, line_of(daemon, repeater));
+  FIRN_ASSIGN(const RepeaterLine* line, find_line(daemon, repeater));
   FIRN_ASSIGN(const auto left, line->leftover());
   array chunks;
   for (const ChunkTotals& totals : left.chunks) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "admin/find_line.h"
 #include "admin/json.h"
 #include "model/chunk.h"
 #include "pipeline/repeater_line.h"
@@ -78,14 +79,10 @@ Status add_line(Daemon& daemon, RepeaterLine& line, array& files) {
 }  // namespace
 
 Result<object> purge_view(Daemon& daemon, const std::string& repeater) {
-  if (!repeater.empty() && daemon.line(RepeaterName(repeater)) == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "find", repeater, "there is no such repeater", "see `firn status`"});
-  }
+  FIRN_ASSIGN(const auto lines, find_lines(daemon, repeater));
   array files;
-  for (const auto& line : daemon.lines()) {
-    if (repeater.empty() || line->name().str() == repeater) {
-      FIRN_TRY(add_line(daemon, *line, files));
-    }
+  for (RepeaterLine* line : lines) {
+    FIRN_TRY(add_line(daemon, *line, files));
   }
   return object{{"now", format_iso8601(daemon.clock().now())}, {"files", std::move(files)}};
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "admin/find_line.h"
 #include "admin/json.h"
 #include "base/units.h"
 #include "load/schedule.h"
@@ -68,12 +69,10 @@ Result<object> line_view(RepeaterLine& line) {
 }  // namespace
 
 Result<object> schedule_view(Daemon& daemon, const std::string& repeater) {
-  if (!repeater.empty() && daemon.line(RepeaterName(repeater)) == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "find", repeater, "there is no such repeater", "see `firn status`"});
-  }
+  FIRN_ASSIGN(const auto lines, find_lines(daemon, repeater));
   array repeaters;
-  for (const auto& line : daemon.lines()) {
-    if (!line->makes_rows() || (!repeater.empty() && line->name().str() != repeater)) {
+  for (RepeaterLine* line : lines) {
+    if (!line->makes_rows()) {
       continue;
     }
     auto view = line_view(*line);

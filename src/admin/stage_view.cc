@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "admin/find_line.h"
 #include "admin/json.h"
 #include "model/catalog.h"
 #include "model/chunk.h"
@@ -57,10 +58,7 @@ object unknown_object(Stage& stage, const ObjectKey& key) {
 }  // namespace
 
 Result<object> stage_list(Daemon& daemon, const StageWish& wish) {
-  RepeaterLine* line = daemon.line(RepeaterName(wish.repeater));
-  if (line == nullptr) {
-    return fail(Error{ErrorKind::kNotFound, "find", wish.repeater, "there is no such repeater", "see `firn status`"});
-  }
+  FIRN_ASSIGN(RepeaterLine * line, find_line(daemon, wish.repeater));
   Stage* stage = line->stage();
   if (stage == nullptr) {
     return fail(Error{ErrorKind::kInvalidInput, "list the stage of", wish.repeater, "its documents make no rows", ""});

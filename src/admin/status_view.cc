@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/catalog.h"
+#include "model/open_batch.h"
 #include "model/transition.h"
 #include "observe/alarm_guide.h"
 #include "pipeline/daemon.h"
@@ -100,12 +101,8 @@ Result<array> unfinished_batches(Catalog& catalog, const RepeaterName& repeater)
   return out;
 }
 
-Result<value> open_batch(Catalog& catalog, const RepeaterName& repeater) {
-  FIRN_ASSIGN(const auto batches, catalog.batches({.repeater = repeater, .states = {BatchState::kOpen}}));
-  if (batches.empty()) {
-    return value(nullptr);
-  }
-  return object{{"period", batches.front().period}, {"number", batches.front().number}};
+value open_batch_view(const std::optional<Batch>& open) {
+  return open ? value{{"period", open->period}, {"number", open->number}} : value(nullptr);
 }
 
 /// When the repeater's first batch was opened: since then it counts.
@@ -139,14 +136,12 @@ array filtered_view(const RepeaterLine& line) {
   return out;
 }
 
-value method_view(const RepeaterConfig& config) {
-  return config.method ? value(*config.method == LoadMethod::kCopy ? "copy" : "snowpipe") : value();
-}
+value method_view(const RepeaterConfig& config) { return config.method ? value(to_string(*config.method)) : value(); }
 
 Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vector<StepView>& steps) {
   Catalog& catalog = daemon.catalog();
   FIRN_ASSIGN(const auto totals, catalog.totals(line.name()));
-  FIRN_ASSIGN(auto batch, open_batch(catalog, line.name()));
+  FIRN_ASSIGN(const auto open, find_open_batch(catalog, line.name()));
   FIRN_ASSIGN(auto unfinished, unfinished_batches(catalog, line.name()));
   FIRN_ASSIGN(auto first_opened_at, first_batch_opened_at(catalog, line.name()));
   const RepeaterConfig& config = line.config();
@@ -167,7 +162,7 @@ Result<object> repeater_view(RepeaterLine& line, Daemon& daemon, const std::vect
              {"quarantine_open_bytes", totals.quarantine_open_bytes},
              {"fetch_open", totals.fetch_open},
              {"first_batch_opened_at", std::move(first_opened_at)},
-             {"open_batch", std::move(batch)},
+             {"open_batch", open_batch_view(open)},
              {"batches_unfinished", std::move(unfinished)},
              {"uningested_bytes", totals.uningested_bytes},
              {"threshold_bytes", config.threshold},

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/http_way.h"
@@ -16,6 +17,9 @@ enum class LoadMethod {
   kSnowpipe,  ///< the pipe's REST interface: a price per byte, no warehouse
   kCopy,      ///< COPY INTO: a price per second of a warehouse
 };
+
+/// As firn.toml writes it.
+constexpr std::string_view to_string(LoadMethod method) { return method == LoadMethod::kCopy ? "copy" : "snowpipe"; }
 
 /// A destination that is a schema of a Snowflake account.
 struct SnowflakeConnection {

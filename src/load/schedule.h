@@ -17,8 +17,8 @@ namespace firn {
 ///   skip fires at the first moment after the gap (several of them together once), a time that they show twice fires at
 ///   the first only.
 /// - One that names every hour (`@hourly`, `*/15 * * * *`) means a distance: it fires whenever the clock shows one of
-/// its
-///   minutes. So it goes on through the hour that is shown twice, and has nothing to make up for one that is skipped.
+///   its minutes. So it goes on through the hour that is shown twice, and has nothing to make up for one that is
+///   skipped.
 class Schedule {
  public:
   Schedule(CronExpression cron, TimeZone zone) : cron_(std::move(cron)), zone_(std::move(zone)) {}

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "model/open_batch.h"
+
 namespace firn {
 namespace {
 
@@ -98,11 +100,6 @@ Duration TriggerFactsReader::waited(const Batch& open, bool waits) {
     waiting_ = Waiting{open.id, now};
   }
   return now - waiting_->since;
-}
-
-Result<std::optional<Batch>> find_open_batch(Catalog& catalog, const RepeaterName& repeater) {
-  FIRN_ASSIGN(auto batches, catalog.batches({.repeater = repeater, .states = {BatchState::kOpen}, .limit = 1}));
-  return batches.empty() ? std::nullopt : std::optional<Batch>(std::move(batches.front()));
 }
 
 }  // namespace firn

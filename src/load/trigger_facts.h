@@ -71,7 +71,4 @@ class TriggerFactsReader {
   std::optional<Waiting> waiting_ FIRN_GUARDED_BY(mutex_);
 };
 
-/// The repeater's open batch.
-Result<std::optional<Batch>> find_open_batch(Catalog& catalog, const RepeaterName& repeater);
-
 }  // namespace firn

@@ -15,6 +15,7 @@
 #include "base/crash_point.h"
 #include "base/result.h"
 #include "model/batch.h"
+#include "model/open_batch.h"
 #include "model/quarantine.h"
 #include "model/record.h"
 #include "model/transition.h"
@@ -266,8 +267,7 @@ Result<Transition> MendStep::without_arrived(const Chunk& chunk) {
   if (there.empty() && refused) {
     return ReturnChunk{chunk.id, now};
   }
-  FIRN_ASSIGN(const auto open,
-              parts_.catalog.batches({.repeater = options_.repeater, .states = {BatchState::kOpen}, .limit = 1}));
+  FIRN_ASSIGN(const auto open, find_open_batch(parts_.catalog, options_.repeater));
   ReplaceChunk replace{chunk.id, now, std::nullopt, {}, there.size()};
   std::size_t seen = 0;
   FIRN_ASSIGN(const ChunkFile file, maker_.copy(chunk, [&](const ChunkReader& reader) -> Result<bool> {
@@ -284,7 +284,7 @@ Result<Transition> MendStep::without_arrived(const Chunk& chunk) {
                       fmt::format("the table has {} rows that claim to be of it and are not", there.size() - seen),
                       "look at the rows with its name in _file"});
   }
-  FIRN_ASSIGN(replace.next, maker_.offer(chunk, file, open.empty() ? batch : open.front()));
+  FIRN_ASSIGN(replace.next, maker_.offer(chunk, file, open.value_or(batch)));
   return replace;
 }
 

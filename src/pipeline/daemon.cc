@@ -118,7 +118,7 @@ Status Daemon::choose_methods() {
     if (repeater.method_is_auto) {
       log_.write(LogLevel::kInfo, "method.chosen",
                  {{"repeater", repeater.name.str()},
-                  {"method", repeater.method == LoadMethod::kCopy ? "copy" : "snowpipe"},
+                  {"method", std::string(to_string(repeater.method.value_or(LoadMethod::kSnowpipe)))},
                   {"why", repeater.method_why}});
     }
   }

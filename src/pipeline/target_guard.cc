@@ -14,11 +14,15 @@ const std::vector<ChunkState> kOnTheirWay{ChunkState::kPacked, ChunkState::kStag
 const std::vector<ChunkState> kWithFiles{ChunkState::kPacked,      ChunkState::kStaged, ChunkState::kSubmitted,
                                          ChunkState::kQuarantined, ChunkState::kLoaded, ChunkState::kReplaced};
 
+Result<bool> has_no_chunk(Catalog& catalog, const RepeaterName& repeater, const std::vector<ChunkState>& states) {
+  FIRN_ASSIGN(const auto found, catalog.chunks({.repeater = repeater, .states = states, .limit = 1}));
+  return found.empty();
+}
+
 }  // namespace
 
 Result<bool> has_nothing_on_its_way(Catalog& catalog, const RepeaterName& repeater) {
-  FIRN_ASSIGN(const auto found, catalog.chunks({.repeater = repeater, .states = kOnTheirWay, .limit = 1}));
-  return found.empty();
+  return has_no_chunk(catalog, repeater, kOnTheirWay);
 }
 
 bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
@@ -63,7 +67,8 @@ bool TargetGuard::admits_method(const RepeaterName& repeater, const std::string&
 
 bool TargetGuard::admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
                                const std::function<bool()>& is_all_decided) {
-  const bool drained = controls_.is_draining(repeater) && has_none(repeater, kWithFiles) && is_all_decided();
+  const bool drained = controls_.is_draining(repeater) &&
+                       has_no_chunk(catalog_, repeater, kWithFiles).value_or(false) && is_all_decided();
   if (drained && remember(repeater, target)) {
     return true;
   }
@@ -73,11 +78,6 @@ bool TargetGuard::admits_place(const RepeaterName& repeater, const std::string& 
       "one. Set it back, start firn, run `firn drain " +
           repeater.str() + "`, then change it; what came before stays in the old table");
   return false;
-}
-
-bool TargetGuard::has_none(const RepeaterName& repeater, std::vector<ChunkState> states) {
-  const auto found = catalog_.chunks({.repeater = repeater, .states = std::move(states), .limit = 1});
-  return found && found->empty();
 }
 
 bool TargetGuard::remember(const RepeaterName& repeater, const std::string& target) {

@@ -31,7 +31,6 @@ class TargetGuard {
   bool admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound);
   bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
                     const std::function<bool()>& is_all_decided);
-  [[nodiscard]] bool has_none(const RepeaterName& repeater, std::vector<ChunkState> states);
   bool remember(const RepeaterName& repeater, const std::string& target);
   void refuse(const RepeaterName& repeater, const std::string& target, const std::string& bound,
               const std::string& why);

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/open_batch.h"
+
 namespace firn {
 namespace {
 
@@ -21,8 +23,7 @@ Status StageCheckStep::check() {
     return {};
   }
   FIRN_TRY(marks_.own());
-  FIRN_ASSIGN(const auto batches, catalog_.batches({.repeater = repeater_, .states = {BatchState::kOpen}, .limit = 1}));
-  const auto open = batches.empty() ? std::nullopt : std::optional(batches.front());
+  FIRN_ASSIGN(const auto open, find_open_batch(catalog_, repeater_));
   std::vector<Chunk> chunks;
   if (open) {
     FIRN_ASSIGN(chunks, catalog_.chunks({.repeater = repeater_, .batch = open->id, .limit = kAllOfABatch}));

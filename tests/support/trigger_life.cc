@@ -1,4 +1,5 @@
 #include "tests/support/trigger_life.h"
+#include "model/open_batch.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <variant>
 
 #include "base/cron.h"
+#include "model/open_batch.h"
 #include "platform/time_zone.h"
 #include "tests/support/catalog_scenario.h"
 
