@@ -119,6 +119,20 @@ Result<array> rows_of(Daemon& daemon, const std::map<std::string, Costs>& groups
   return rows;
 }
 
+/// How each repeater would load by COPY; those that firn.toml does not name any more have a warehouse that idles.
+std::map<std::string, CopyTerms> terms_of(Daemon& daemon, const std::vector<UsageEntry>& used) {
+  std::map<std::string, std::vector<UsageEntry>> by_repeater;
+  for (const UsageEntry& entry : used) {
+    by_repeater[entry.repeater.str()].push_back(entry);
+  }
+  std::map<std::string, CopyTerms> terms;
+  for (const auto& [name, entries] : by_repeater) {
+    RepeaterLine* line = daemon.line(RepeaterName(name));
+    terms[name] = line == nullptr ? copy_terms(entries, false) : copy_terms(daemon.config(), line->config(), entries);
+  }
+  return terms;
+}
+
 }  // namespace
 
 Result<object> costs_view(Daemon& daemon, const CostsWish& wish) {
@@ -138,11 +152,11 @@ Result<object> costs_view(Daemon& daemon, const CostsWish& wish) {
     parts[{entry.repeater.str(), entry.day.substr(0, kMonthLetters)}].push_back(entry);
   }
   const Prices& prices = daemon.config().prices;
+  const auto terms_by_repeater = terms_of(daemon, used);
   std::map<std::string, Costs> groups;
   Costs total;
   for (const auto& [part, entries] : parts) {
-    RepeaterLine* line = daemon.line(RepeaterName(part.first));
-    const CopyTerms terms = line == nullptr ? CopyTerms{} : copy_terms(daemon.config(), line->config());
+    const CopyTerms& terms = terms_by_repeater.at(part.first);
     add(prices, terms, entries, groups[by == "repeater" ? part.first : part.second]);
     add(prices, terms, entries, total);
   }

@@ -31,6 +31,12 @@ std::string amount_text(double amount) {
   return amount < kLeast ? "<0.000001" : fmt::format("{:.6f}", amount);
 }
 
+/// Differences of credits are small: with more digits.
+std::string credits_text(double credits) {
+  constexpr double kLeastShown = 0.0001;
+  return credits == 0 || credits >= kLeastShown ? fmt::format("{:.4f}", credits) : amount_text(credits);
+}
+
 std::string dollars_of(const json::value& costs, const char* way) {
   return amount_text(number_of(field(field(costs, "otherwise"), way), "dollars"));
 }
@@ -86,15 +92,15 @@ std::string difference_text(const json::value& row) {
     return "";
   }
   const double difference = number_of(row, "difference_credits");
-  const std::string amount = (difference < 0 ? "-" : "+") + amount_text(std::abs(difference));
+  const std::string amount = (difference < 0 ? "-" : "+") + credits_text(std::abs(difference));
   return is_missing(row, "difference_percent")
              ? amount
              : fmt::format("{} ({:+.1f} %)", amount, number_of(row, "difference_percent"));
 }
 
 std::vector<std::string> compared_row(const std::string& repeaters, const std::string& by, const json::value& row) {
-  return {repeaters, by, amount_text(number_of(row, "metered_credits")),
-          amount_text(number_of(row, "reported_credits")), difference_text(row)};
+  return {repeaters, by, credits_text(number_of(row, "metered_credits")),
+          credits_text(number_of(row, "reported_credits")), difference_text(row)};
 }
 
 std::string names_in(const json::value& row) {
@@ -151,7 +157,7 @@ std::string reconcile_text(const json::value& reconcile) {
                         text_of(problem, "message"), text_of(problem, "hint"));
   }
   return text + fmt::format("Asking costs {} credits, when it wakes the warehouse.\n",
-                            amount_text(number_of(reconcile, "asked_credits")));
+                            credits_text(number_of(reconcile, "asked_credits")));
 }
 
 std::string costs_text(const json::value& answer) {

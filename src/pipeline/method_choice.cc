@@ -34,7 +34,8 @@ Result<std::optional<OtherWays>> ways_of(const Config& config, Catalog& catalog,
               catalog.usage({.repeater = repeater.name, .since = format_period(Period::kDay, now - kHistory)}));
   const bool has_loads =
       std::ranges::any_of(entries, [](const UsageEntry& entry) { return entry.item == UsageItem::kLoads; });
-  return has_loads ? std::optional(other_ways(config.prices, entries, copy_terms(config, repeater))) : std::nullopt;
+  return has_loads ? std::optional(other_ways(config.prices, entries, copy_terms(config, repeater, entries)))
+                   : std::nullopt;
 }
 
 Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catalog, Timestamp now) {
@@ -56,9 +57,9 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
 
 }  // namespace
 
-CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater) {
+CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater, std::span<const UsageEntry> used) {
   const SnowflakeConnection* account = account_of(config, repeater);
-  return {.speed = {}, .is_dedicated = account != nullptr && account->dedicated};
+  return copy_terms(used, account != nullptr && account->dedicated);
 }
 
 MethodChoice choose_method(const Prices& prices, const MethodFacts& facts) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/clock.h"
@@ -19,8 +20,8 @@ struct MethodFacts {
   std::optional<OtherWays> ways;  ///< what the loads of the last weeks would have cost; nothing: there were none
 };
 
-/// How a repeater would load by COPY, by its connection.
-CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater);
+/// How a repeater would load by COPY, by its connection and by what it has used.
+CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater, std::span<const UsageEntry> used);
 
 struct MethodChoice {
   LoadMethod method = LoadMethod::kSnowpipe;

@@ -12,6 +12,7 @@
 namespace firn {
 namespace {
 
+constexpr double kMinuteSeconds = 60;
 constexpr double kHourSeconds = 3600;
 constexpr double kDaySeconds = 24 * kHourSeconds;
 constexpr double kMonthSeconds = 30 * kDaySeconds;
@@ -103,6 +104,31 @@ std::vector<DayMoney> money_by_day(const Prices& prices, std::span<const UsageEn
     days.push_back({day, spent_money(prices, used_amounts(used)).dollars()});
   }
   return days;
+}
+
+CopyTerms copy_terms(std::span<const UsageEntry> entries, bool is_dedicated) {
+  std::map<std::string, UsedAmounts> days;
+  for (const UsageEntry& entry : entries) {
+    add(entry, days[entry.day]);
+  }
+  UsedAmounts sum;
+  for (const auto& [day, used] : days) {
+    if (used.snowpipe_gigabytes == 0 && used.copy_gigabytes > 0) {
+      sum.copy_gigabytes += used.copy_gigabytes;
+      sum.loads += used.loads;
+      sum.warehouse_seconds += used.warehouse_seconds;
+      sum.warehouse_resumes += used.warehouse_resumes;
+    }
+  }
+  CopyTerms terms{.speed = {}, .is_dedicated = is_dedicated};
+  const double idle = is_dedicated ? 0 : kAutoSuspendSeconds * sum.warehouse_resumes;
+  const double fixed = terms.speed.statement_seconds * sum.loads + terms.speed.resume_seconds * sum.warehouse_resumes;
+  const double reading = sum.warehouse_seconds - idle - fixed;
+  const bool is_by_the_minute = is_dedicated && sum.warehouse_seconds < 2 * kMinuteSeconds * sum.warehouse_resumes;
+  if (sum.copy_gigabytes >= 1 && reading >= kMinuteSeconds && !is_by_the_minute) {
+    terms.speed.learnt_seconds_per_gigabyte = reading / sum.copy_gigabytes;
+  }
+  return terms;
 }
 
 OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, const CopyTerms& terms) {

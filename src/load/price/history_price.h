@@ -48,6 +48,11 @@ struct CopyTerms {
   bool is_dedicated = false;  ///< Firn suspends it at once; else it sleeps by AUTO_SUSPEND
 };
 
+/// The terms by what COPY has done: its speed from the days on which only COPY has loaded, by the seconds that were
+/// charged for without the idle tail. Assumed when these were too short to tell: less than a gigabyte, or a minute, or
+/// on a dedicated warehouse less than two minutes for each resume, of which a minute is charged for anyway.
+CopyTerms copy_terms(std::span<const UsageEntry> entries, bool is_dedicated);
+
 /// Credits that the same bytes would have cost otherwise; what S3 costs is the same.
 struct OtherWays {
   double snowpipe_credits = 0;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,50 @@ TEST(HistoryPrice, ADedicatedWarehouseDoesNotIdle) {
   terms.is_dedicated = true;
   EXPECT_NEAR(other_ways({}, entries, terms).copy_credits, 10 * 105.0 / 3600, kTiny);
   EXPECT_NEAR(idling, 10 * (105.0 + 75) / 3600, kTiny);
+}
+
+class CopyTermsTest : public testing::Test {
+ protected:
+  void copy(const std::string& day, std::uint64_t gigabytes, std::uint64_t seconds) {
+    entries_.push_back(used(day, UsageItem::kCopyBytes, gigabytes * 1'000'000'000));
+    entries_.push_back(used(day, UsageItem::kLoads, 1));
+    entries_.push_back(used(day, UsageItem::kWarehouseMilliseconds, seconds * 1000));
+    entries_.push_back(used(day, UsageItem::kWarehouseResumes, 1));
+  }
+  std::optional<double> learnt(bool is_dedicated = false) {
+    return copy_terms(entries_, is_dedicated).speed.learnt_seconds_per_gigabyte;
+  }
+
+  std::vector<UsageEntry> entries_;
+};
+
+TEST_F(CopyTermsTest, LearnTheSpeedWithoutWhatEachLoadCostsAnyway) {
+  copy("2026-11-01", 10, 60 + 4 + 100);
+  copy("2026-11-02", 20, 60 + 4 + 200);
+  EXPECT_NEAR(learnt().value(), 10, kTiny);
+  EXPECT_NEAR(learnt(true).value(), (164 + 264 - 8) / 30.0, kTiny) << "nothing idles on a dedicated warehouse";
+}
+
+TEST_F(CopyTermsTest, AssumeWhatSmallLoadsDoNotTell) {
+  EXPECT_EQ(learnt(), std::nullopt);
+  copy("2026-11-01", 10, 60 + 4 + 20);
+  EXPECT_EQ(learnt(), std::nullopt) << "too short";
+  copy("2026-11-02", 0, 1000);
+  EXPECT_EQ(learnt(), std::nullopt) << "a day without bytes";
+}
+
+TEST_F(CopyTermsTest, TakeNoMinuteThatIsChargedForAnywayForTheSpeed) {
+  for (const char* day : {"2026-11-01", "2026-11-02", "2026-11-03"}) {
+    copy(day, 1, 70);
+  }
+  EXPECT_EQ(learnt(true), std::nullopt);
+}
+
+TEST_F(CopyTermsTest, LeaveOutDaysOnWhichSnowpipeLoadedToo) {
+  copy("2026-11-01", 10, 60 + 4 + 100);
+  copy("2026-11-02", 10, 60 + 4 + 900);
+  entries_.push_back(used("2026-11-02", UsageItem::kSnowpipeBytes, 1));
+  EXPECT_NEAR(learnt().value(), 10, kTiny);
 }
 
 TEST(HistoryPrice, NothingLoadedCostsNothingInAnyWay) {
