@@ -15,18 +15,19 @@
 #include "config/secrets.h"
 #include "platform/file_system.h"
 #include "platform/rsa_key.h"
+#include "tests/support/rsa_keys.h"
 #include "tests/support/temporary_directory.h"
 
 namespace firn {
 namespace {
 
 const RsaKeyFiles& plain_key() {
-  static const RsaKeyFiles kKey = RsaKey::generate("").value();
+  static const RsaKeyFiles kKey = make_rsa_key();
   return kKey;
 }
 
 const RsaKeyFiles& locked_key() {
-  static const RsaKeyFiles kKey = RsaKey::generate("sesame").value();
+  static const RsaKeyFiles kKey = make_rsa_key("sesame");
   return kKey;
 }
 
