@@ -296,6 +296,33 @@ TEST_F(SnowflakeLoadersTest, PipeAsksItsHistoryWhenTheReportMayHaveForgotten) {
       << http_.calls().back().url;
 }
 
+TEST_F(SnowflakeLoadersTest, PipeAsksItsHistoryForTheDaysThatItHas) {
+  auto pipe = pipe_loader("WH");
+  const LoadJob asked = job({kKey});
+  clock_.advance(days(20));
+  answer_no_report();
+  answer_no_report();
+  answer("FILE_NAME,STATUS,ROW_COUNT", "");
+  answer("_FILE,FILE_ROWS", "");
+  ASSERT_TRUE(pipe.poll(asked, "r"));
+  EXPECT_NE(http_.calls().at(1).url.find("startTimeInclusive=2026-03-08T"), std::string::npos) << "13 days back";
+  EXPECT_NE(statement(2).find("START_TIME => '2026-03-08 00:00:00.000000 +0000'"), std::string::npos) << statement(2);
+}
+
+TEST_F(SnowflakeLoadersTest, PipeNamesTheErrorOfItsSystemWhenTheFileHasNone) {
+  http_.answer(200, R"({"files":[{"path":")" + kKey +
+                        R"(","status":"LOAD_FAILED","rowsInserted":0,"systemError":"Remote file was not found"}]})");
+  const LoadProgress progress = pipe_loader().poll(job({kKey}), "r").value();
+  EXPECT_EQ(progress.files.at(0).status, FileStatus::kFailed);
+  EXPECT_EQ(progress.files.at(0).message, "Remote file was not found");
+}
+
+TEST_F(SnowflakeLoadersTest, PipeReadsTheLineOfTheFirstError) {
+  http_.answer(200, R"({"files":[{"path":")" + kKey +
+                        R"(","status":"LOAD_FAILED","firstError":"bad","firstErrorLineNum":4,"complete":true}]})");
+  EXPECT_EQ(pipe_loader().poll(job({kKey}), "r").value().files.at(0).error_line, 4U);
+}
+
 TEST_F(SnowflakeLoadersTest, PipeKeepsToTheRateOfItsHistory) {
   auto pipe = pipe_loader();
   const LoadJob asked = job({kKey});
