@@ -183,7 +183,7 @@ Result<object> route(Daemon& daemon, const Call& call, const std::string& target
     return schedule_view(daemon, call.query.get("repeater"));
   }
   if (name == "costs" && get) {
-    return costs_view(daemon, {call.query.get("since"), call.query.get("by")});
+    return costs_view(daemon, {call.query.get("since"), call.query.get("by"), call.query.get("reconcile") == "true"});
   }
   if (name == "purge" && get) {
     return purge_view(daemon, call.query.get("repeater"));
@@ -227,10 +227,12 @@ HttpResponse answer_to(Daemon& daemon, const std::string& method, const std::str
   return result ? json_response(*result) : error_response(result.error());
 }
 
+constexpr std::string_view kReconcile = "reconcile=true";
+
 /// Stage and destination may be slow to answer: that must not hold those who only look at the daemon.
 bool may_wait(const std::string& method, const std::string& target) {
   return method == "POST" || target.starts_with(std::string(kPrefix) + "stage") ||
-         target.starts_with(std::string(kPrefix) + "audit");
+         target.starts_with(std::string(kPrefix) + "audit") || target.contains(kReconcile);
 }
 
 }  // namespace

@@ -5,16 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "admin/reconcile_view.h"
 #include "load/price/budget.h"
 #include "load/price/history_price.h"
 #include "load/price/snowpipe.h"
 #include "model/period.h"
 #include "model/price/prices.h"
+#include "pipeline/method_choice.h"
 
 namespace firn {
 namespace {
@@ -32,7 +35,7 @@ struct Costs {
   OtherWays others;
 };
 
-void add(const Prices& prices, const std::vector<UsageEntry>& entries, Costs& to) {
+void add(const Prices& prices, const CopyTerms& terms, const std::vector<UsageEntry>& entries, Costs& to) {
   for (const UsageEntry& entry : entries) {
     to.used[entry.item] += entry.amount;
   }
@@ -41,7 +44,7 @@ void add(const Prices& prices, const std::vector<UsageEntry>& entries, Costs& to
   to.spent.warehouse_credits += spent.warehouse_credits;
   to.spent.snowflake_dollars += spent.snowflake_dollars;
   to.spent.s3_dollars += spent.s3_dollars;
-  const OtherWays others = other_ways(prices, entries, {});
+  const OtherWays others = other_ways(prices, entries, terms);
   to.others.snowpipe_credits += others.snowpipe_credits;
   to.others.copy_credits += others.copy_credits;
   to.others.hourly_copy_credits += others.hourly_copy_credits;
@@ -77,19 +80,13 @@ object costs_json(const Prices& prices, const Costs& costs) {
             {"copy_monthly", way_json(prices, costs, costs.others.monthly_copy_credits)}}}};
 }
 
-/// Year, month, day, as far as it goes.
-bool is_beginning_of_day(std::string_view text) {
-  constexpr std::string_view kForm = "0000-00-00";
-  if (text.size() != 4 && text.size() != kMonthLetters && text.size() != kForm.size()) {
-    return false;
+/// Of a year, a month or a day, as far as the text goes.
+std::optional<Timestamp> beginning_of(std::string_view text) {
+  constexpr std::string_view kFirstDay = "0000-01-01";
+  if (text.size() != 4 && text.size() != kMonthLetters && text.size() != kFirstDay.size()) {
+    return std::nullopt;
   }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_digit = text[i] >= '0' && text[i] <= '9';
-    if (kForm[i] == '-' ? text[i] != '-' : !is_digit) {
-      return false;
-    }
-  }
-  return true;
+  return parse_timestamp(std::string(text) + std::string(kFirstDay.substr(text.size())) + "T00:00");
 }
 
 Error refused(const std::string& what, const std::string& why, const std::string& hint) {
@@ -130,7 +127,8 @@ Result<object> costs_view(Daemon& daemon, const CostsWish& wish) {
     return fail(refused(by, "there is no such order", "use repeater or period"));
   }
   const std::string since = wish.since.empty() ? format_period(Period::kMonth, daemon.clock().now()) : wish.since;
-  if (!is_beginning_of_day(since)) {
+  const auto begin = beginning_of(since);
+  if (!begin) {
     return fail(refused(since, "it is not a year, a month or a day", "write it like 2026, 2026-11 or 2026-11-26"));
   }
   FIRN_ASSIGN(const auto used, daemon.usage({.since = since}));
@@ -143,15 +141,21 @@ Result<object> costs_view(Daemon& daemon, const CostsWish& wish) {
   std::map<std::string, Costs> groups;
   Costs total;
   for (const auto& [part, entries] : parts) {
-    add(prices, entries, groups[by == "repeater" ? part.first : part.second]);
-    add(prices, entries, total);
+    RepeaterLine* line = daemon.line(RepeaterName(part.first));
+    const CopyTerms terms = line == nullptr ? CopyTerms{} : copy_terms(daemon.config(), line->config());
+    add(prices, terms, entries, groups[by == "repeater" ? part.first : part.second]);
+    add(prices, terms, entries, total);
   }
   FIRN_ASSIGN(auto rows, rows_of(daemon, groups, by));
-  return object{{"since", since},
+  object answer{{"since", since},
                 {"by", by},
                 {"dollars_per_credit", prices.dollars_per_credit},
                 {"rows", std::move(rows)},
                 {"total", costs_json(prices, total)}};
+  if (wish.reconcile) {
+    FIRN_ASSIGN(answer["reconcile"], reconcile_view(daemon, *begin, used));
+  }
+  return answer;
 }
 
 }  // namespace firn

@@ -134,6 +134,8 @@ void add_control_commands(CLI::App& app, Arguments& arguments) {
       ->type_name("DATE");
   costs->add_option("--by", arguments.costs.by, "A line for each repeater or each period (repeater)")
       ->check(CLI::IsMember({"repeater", "period"}));
+  costs->add_flag("--reconcile", arguments.costs.reconcile,
+                  "Compare with the credits that Snowflake reports; wakes a warehouse");
 
   CLI::App* pause = add(app, arguments, Command::kPause, "pause",
                         "Let steps begin nothing more, over restarts too; forms are still taken and kept");

@@ -96,6 +96,7 @@ struct PlanArguments {
 struct CostsArguments {
   std::string since;  ///< empty: this month
   std::string by = "repeater";
+  bool reconcile = false;
 };
 
 struct ControlArguments {

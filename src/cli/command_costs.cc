@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -80,6 +81,79 @@ std::string forecast_text(const json::value& row) {
   return text + "\n";
 }
 
+std::string difference_text(const json::value& row) {
+  if (is_missing(row, "difference_credits")) {
+    return "";
+  }
+  const double difference = number_of(row, "difference_credits");
+  const std::string amount = (difference < 0 ? "-" : "+") + amount_text(std::abs(difference));
+  return is_missing(row, "difference_percent")
+             ? amount
+             : fmt::format("{} ({:+.1f} %)", amount, number_of(row, "difference_percent"));
+}
+
+std::vector<std::string> compared_row(const std::string& repeaters, const std::string& by, const json::value& row) {
+  return {repeaters, by, amount_text(number_of(row, "metered_credits")),
+          amount_text(number_of(row, "reported_credits")), difference_text(row)};
+}
+
+std::string names_in(const json::value& row) {
+  std::string names;
+  for (const json::value& name : list_of(row, "repeaters")) {
+    const auto* text = name.if_string();
+    names += (names.empty() ? "" : ", ") + (text == nullptr ? std::string() : std::string(*text));
+  }
+  return names;
+}
+
+/// The table of pipes and warehouses, and a line for each that has something to say.
+std::string compared_text(const json::value& reconcile) {
+  TextTable table({{"REPEATER"},
+                   {"BY"},
+                   {"CREDITS METERED", Align::kRight},
+                   {"REPORTED", Align::kRight},
+                   {"DIFFERENCE", Align::kRight}});
+  std::string notes;
+  for (const json::value& row : list_of(reconcile, "pipes")) {
+    const std::string pipe = text_of(row, "pipe");
+    table.add(compared_row(text_of(row, "repeater"), "pipe " + pipe, row));
+    if (is_true(row, "has_namesakes")) {
+      notes += pipe + ": several pipes have had this name, here or in another schema; all are in what is reported\n";
+    }
+  }
+  for (const json::value& row : list_of(reconcile, "warehouses")) {
+    const std::string warehouse = text_of(row, "warehouse");
+    table.add(compared_row(names_in(row), "warehouse " + warehouse, row));
+    if (is_true(row, "may_be_shared")) {
+      notes +=
+          warehouse +
+          ": others may use it too, as its connection has no `dedicated = true`: reported is what all of them have "
+          "used, and the rest is not put down to Firn\n";
+    }
+  }
+  return (table.empty() ? "" : table.str() + "\n") + notes;
+}
+
+std::string reconcile_text(const json::value& reconcile) {
+  const std::string begin = time_of(reconcile, "begin");
+  const std::string end = time_of(reconcile, "end");
+  if (text_of(reconcile, "begin") >= text_of(reconcile, "end")) {
+    return "\nNothing to compare with Snowflake's usage views yet: they are up to 3 hours late, and only whole days in "
+           "UTC are compared.\n";
+  }
+  std::string text = fmt::format(
+      "\nCompared with Snowflake's own usage views, from {} to {}. Whole days in UTC: the views go by the hour, are up "
+      "to 3 hours late and go back 365 days.\n\n{}",
+      begin, end, compared_text(reconcile));
+  for (const json::value& problem : list_of(reconcile, "problems")) {
+    const std::string of = text_of(problem, "object");
+    text += fmt::format("Not compared: {}{}: {}\n  {}\n", text_of(problem, "connection"), of.empty() ? "" : " " + of,
+                        text_of(problem, "message"), text_of(problem, "hint"));
+  }
+  return text + fmt::format("Asking costs {} credits, when it wakes the warehouse.\n",
+                            amount_text(number_of(reconcile, "asked_credits")));
+}
+
 std::string costs_text(const json::value& answer) {
   const std::string by = text_of(answer, "by");
   const std::string title = by == "period" ? "PERIOD" : "REPEATER";
@@ -122,12 +196,16 @@ int run_costs(const CliContext& context) {
     return kExitConfiguration;
   }
   const CostsArguments& wish = context.arguments.costs;
-  const AdminReply answer =
-      client->get("/costs?since=" + percent_encode(wish.since) + "&by=" + percent_encode(wish.by));
+  const AdminReply answer = client->get("/costs?since=" + percent_encode(wish.since) +
+                                        "&by=" + percent_encode(wish.by) + (wish.reconcile ? "&reconcile=true" : ""));
   if (!answer) {
     return report(context, answer.error());
   }
-  context.out << (context.arguments.json ? json::serialize(*answer) + "\n" : costs_text(*answer));
+  if (context.arguments.json) {
+    context.out << json::serialize(*answer) << '\n';
+    return kExitOk;
+  }
+  context.out << costs_text(*answer) << (wish.reconcile ? reconcile_text(field(*answer, "reconcile")) : "");
   return kExitOk;
 }
 

@@ -15,21 +15,6 @@
 #include "stage/directory/directory_stage.h"
 
 namespace firn {
-namespace {
-
-/// Whether `/key` has `/folder/` in it.
-bool has_folder(std::string_view key, std::string_view folder) {
-  for (std::size_t at = key.find(folder); at != std::string_view::npos; at = key.find(folder, at + 1)) {
-    const std::size_t end = at + folder.size();
-    if ((at == 0 || key[at - 1] == '/') && end < key.size() && key[end] == '/') {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
 Connections::Connections(const Config& config, const S3Access::Surroundings& surroundings, const std::string& instance,
                          RequestUsage& requests)
     : config_(config), instance_(instance), surroundings_(surroundings), requests_(requests) {
@@ -57,11 +42,9 @@ void Connections::add_bucket(const S3Connection& connection) {
     }
   }
   auto& access = buckets_[connection.name] = std::make_unique<S3Access>(connection, surroundings_);
-  add_stage(connection.name, access->make_stage([this, names](UsageItem item, std::string_view key) {
-    const auto named =
-        std::ranges::find_if(names, [key](const RepeaterName& name) { return has_folder(key, name.str()); });
+  add_stage(connection.name, access->make_stage([this, names, &connection](UsageItem item, std::string_view key) {
     if (!names.empty()) {
-      requests_.count(named == names.end() ? names.front() : *named, item);
+      requests_.count(repeater_of(key, connection.prefix, names).value_or(names.front()), item);
     }
   }));
 }
@@ -100,6 +83,11 @@ Loader& Connections::loader_for(const RepeaterConfig& repeater) {
         join(join(config_.data_dir, "fetched"), folder));
   }
   return *fetching;
+}
+
+SnowflakeAccess* Connections::snowflake(const ConnectionName& name) const {
+  const auto found = snowflakes_.find(name);
+  return found == snowflakes_.end() ? nullptr : found->second.get();
 }
 
 RepeaterEnds Connections::ends_of(const RepeaterConfig& repeater) {

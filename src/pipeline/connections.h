@@ -34,6 +34,8 @@ class Connections {
               RequestUsage& requests);
 
   [[nodiscard]] RepeaterEnds ends_of(const RepeaterConfig& repeater);
+  /// Null when the connection is none of type "snowflake".
+  [[nodiscard]] SnowflakeAccess* snowflake(const ConnectionName& name) const;
 
  private:
   void add_bucket(const S3Connection& connection);

@@ -61,6 +61,7 @@ class Daemon {
   [[nodiscard]] const std::vector<std::shared_ptr<TlsSource>>& intake_certificates() const { return certificates_; }
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] Catalog& catalog() { return *catalog_; }
+  [[nodiscard]] const Connections& connections() const { return *connections_; }
   [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
   [[nodiscard]] Controls& controls() { return *controls_; }
   [[nodiscard]] Alarms& alarms() { return alarms_; }

@@ -23,13 +23,18 @@ std::string prices_text(const Prices& prices, const OtherWays& ways) {
                      ways.snowpipe_credits * prices.dollars_per_credit, ways.copy_credits * prices.dollars_per_credit);
 }
 
-Result<std::optional<OtherWays>> ways_of(const Config& config, Catalog& catalog, const RepeaterName& repeater,
+const SnowflakeConnection* account_of(const Config& config, const RepeaterConfig& repeater) {
+  const auto found = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
+  return found == config.snowflakes.end() ? nullptr : &*found;
+}
+
+Result<std::optional<OtherWays>> ways_of(const Config& config, Catalog& catalog, const RepeaterConfig& repeater,
                                          Timestamp now) {
   FIRN_ASSIGN(const auto entries,
-              catalog.usage({.repeater = repeater, .since = format_period(Period::kDay, now - kHistory)}));
+              catalog.usage({.repeater = repeater.name, .since = format_period(Period::kDay, now - kHistory)}));
   const bool has_loads =
       std::ranges::any_of(entries, [](const UsageEntry& entry) { return entry.item == UsageItem::kLoads; });
-  return has_loads ? std::optional(other_ways(config.prices, entries, {})) : std::nullopt;
+  return has_loads ? std::optional(other_ways(config.prices, entries, copy_terms(config, repeater))) : std::nullopt;
 }
 
 Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catalog, Timestamp now) {
@@ -37,9 +42,9 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
   FIRN_ASSIGN(const auto bound, catalog.bind_target(repeater.name, target_of(config, repeater).str()));
   facts.bound = method_in(bound);
   FIRN_ASSIGN(facts.is_drained, has_nothing_on_its_way(catalog, repeater.name));
-  const auto account = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  facts.has_warehouse = account != config.snowflakes.end() && !account->warehouse.empty();
-  FIRN_ASSIGN(facts.ways, ways_of(config, catalog, repeater.name, now));
+  const SnowflakeConnection* account = account_of(config, repeater);
+  facts.has_warehouse = account != nullptr && !account->warehouse.empty();
+  FIRN_ASSIGN(facts.ways, ways_of(config, catalog, repeater, now));
   MethodChoice choice = choose_method(config.prices, facts);
   repeater.method = choice.method;
   repeater.method_why = std::move(choice.why);
@@ -51,8 +56,18 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
 
 }  // namespace
 
+CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater) {
+  const SnowflakeConnection* account = account_of(config, repeater);
+  return {.speed = {}, .is_dedicated = account != nullptr && account->dedicated};
+}
+
 MethodChoice choose_method(const Prices& prices, const MethodFacts& facts) {
   const LoadMethod now = facts.bound.value_or(LoadMethod::kSnowpipe);
+  if (!facts.is_drained && now == LoadMethod::kCopy && !facts.has_warehouse) {
+    return {now,
+            "chunks wait that go by COPY, and the connection has no warehouse any more: set `warehouse` again; to do "
+            "without, `firn drain`, then take it out and restart"};
+  }
   if (!facts.is_drained) {
     return {now, "chunks wait or are in quarantine; `firn drain` and a restart make the price decide"};
   }

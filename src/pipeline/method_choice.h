@@ -19,6 +19,9 @@ struct MethodFacts {
   std::optional<OtherWays> ways;  ///< what the loads of the last weeks would have cost; nothing: there were none
 };
 
+/// How a repeater would load by COPY, by its connection.
+CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater);
+
 struct MethodChoice {
   LoadMethod method = LoadMethod::kSnowpipe;
   std::string why;  ///< for people, with both prices when there are some

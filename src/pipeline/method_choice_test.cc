@@ -61,6 +61,15 @@ TEST(MethodChoice, WhatIsOnItsWayKeepsItsMethod) {
   EXPECT_EQ(choose_method({}, facts).method, LoadMethod::kCopy);
 }
 
+TEST(MethodChoice, SaysWhichSettingIsMissingForWhatIsOnItsWay) {
+  MethodFacts facts;
+  facts.bound = LoadMethod::kCopy;
+  facts.is_drained = false;
+  const MethodChoice choice = choose_method({}, facts);
+  EXPECT_EQ(choice.method, LoadMethod::kCopy);
+  EXPECT_NE(choice.why.find("set `warehouse` again"), std::string::npos) << choice.why;
+}
+
 class MethodsTest : public testing::Test {
  protected:
   MethodsTest() {
@@ -106,6 +115,14 @@ TEST_F(MethodsTest, AreDecidedByTheHistoryOfEachRepeater) {
   EXPECT_FALSE(chosen.method_why.empty());
   world_.staged();
   EXPECT_EQ(start().method, LoadMethod::kSnowpipe) << "a file waits for its pipe";
+}
+
+TEST_F(MethodsTest, AWarehouseThatFirnSuspendsIsCheaper) {
+  use(UsageItem::kSnowpipeBytes, 7'000'000'000);
+  use(UsageItem::kLoads, 1);
+  EXPECT_EQ(start().method, LoadMethod::kSnowpipe) << "the warehouse idles for longer than it loads";
+  config_.snowflakes.front().dedicated = true;
+  EXPECT_EQ(start().method, LoadMethod::kCopy);
 }
 
 TEST_F(MethodsTest, OthersKeepWhatFirnTomlSays) {

@@ -1,6 +1,8 @@
 #include "pipeline/request_usage.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,21 @@ namespace {
 constexpr Duration kBetweenWrites = std::chrono::minutes(1);
 
 }  // namespace
+
+std::optional<RepeaterName> repeater_of(std::string_view key, std::string_view prefix,
+                                        std::span<const RepeaterName> repeaters) {
+  if (!prefix.empty()) {
+    if (!key.starts_with(prefix) || !key.substr(prefix.size()).starts_with('/')) {
+      return std::nullopt;
+    }
+    key.remove_prefix(prefix.size() + 1);
+  }
+  const std::size_t end = key.find('/');
+  const auto found = end == std::string_view::npos
+                         ? repeaters.end()
+                         : std::ranges::find(repeaters, key.substr(0, end), &RepeaterName::str);
+  return found == repeaters.end() ? std::nullopt : std::optional(*found);
+}
 
 void RequestUsage::count(const RepeaterName& repeater, UsageItem item) {
   const MutexLock lock(mutex_);

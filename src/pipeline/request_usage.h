@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,10 @@
 #include "model/usage.h"
 
 namespace firn {
+
+/// Whose folder a key or a part of one lies in, on a stage below `prefix`; nothing when it is in none of theirs.
+std::optional<RepeaterName> repeater_of(std::string_view key, std::string_view prefix,
+                                        std::span<const RepeaterName> repeaters);
 
 /// Counts requests to S3 and adds them to what each repeater has used: a step that does so once a minute. A crash loses
 /// those of the last minute; a commit whose outcome is unknown may count twice. Threads: count() from any.

@@ -26,7 +26,10 @@ class MovedClock:
 
     def set(self, *date):
         """To this moment in UTC; it goes on from there."""
-        there = datetime(*date, tzinfo=timezone.utc).timestamp()
+        self.set_ahead(datetime(*date, tzinfo=timezone.utc).timestamp() - time.time())
+
+    def set_ahead(self, seconds):
+        """By so much before the machine's clock."""
         whole = self._file.with_suffix(".new")
-        whole.write_text(f"{there - time.time():+.0f}")
+        whole.write_text(f"{seconds:+.0f}")
         whole.replace(self._file)

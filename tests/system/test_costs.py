@@ -1,11 +1,13 @@
 """`firn costs`: what it counts is what the account and the bucket's server have metered."""
 
 import hashlib
+import time
 from dataclasses import replace
 
 import pytest
 
 from forms import FormMaker, encode
+from moved_clock import MovedClock
 from recording_proxy import RecordingProxy
 from snowflake_account import snowflake_settings
 from waiting import wait_until
@@ -124,6 +126,76 @@ def test_periods_add_up_and_other_ways_are_shown(make_loading):
     assert ways["copy_hourly"]["credits"] > ways["copy_monthly"]["credits"]
     assert "Nothing" in firn.run("costs", "--since", "2999").stdout
     assert firn.run("costs", "--since", "november").returncode != 0
+
+
+@pytest.fixture
+def days_later(account, tmp_path):
+    """Stops a daemon and starts it days later, for Snowflake too; gives the day before."""
+
+    def move(firn, days=3):
+        today = time.gmtime()
+        firn.stop()
+        clock = MovedClock(tmp_path)
+        clock.set_ahead(days * 86400)
+        account.advance(days * 86400)
+        firn.popen["env"] = clock.environment()
+        firn.start()
+        return time.strftime("%Y-%m-%d", today)
+
+    return move
+
+
+def test_what_snowflake_reports_is_what_firn_has_metered(account, make_loading, days_later):
+    firn = make_loading("snowpipe").start()
+    load(firn, 50, seed=1)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert firn.ask("costs", "--reconcile", "--since", today)["reconcile"]["pipes"] == [], "today is not over"
+    assert "Nothing to compare" in firn.run("costs", "--reconcile", "--since", today).stdout
+    meter = account.control("meter")
+    day = days_later(firn)
+    said = firn.ask("costs", "--reconcile", "--since", day)["reconcile"]
+    assert said["begin"].startswith(day) and said["problems"] == []
+    (pipe,) = said["pipes"]
+    assert pipe["pipe"] == "COMMCARE.RAW.FORMS_PIPE" and pipe["reported_bytes"] == meter["snowpipe_bytes"]
+    assert pipe["metered_credits"] == pytest.approx(meter["snowpipe_credits"])
+    assert pipe["difference_credits"] == pytest.approx(0, abs=1e-12)
+    assert said["warehouses"] == [], "no repeater loads by it"
+    text = firn.run("costs", "--reconcile", "--since", day).stdout
+    assert "pipe COMMCARE.RAW.FORMS_PIPE" in text and "0.0 %" in text and "3 hours late" in text
+
+
+@pytest.mark.parametrize("dedicated", [True, False])
+def test_a_warehouse_is_compared_as_a_whole(account, make_loading, days_later, dedicated):
+    firn = make_loading("copy", **({"dedicated": True} if dedicated else {})).start()
+    load(firn, 50, seed=1)
+    day = days_later(firn)
+    (row,) = firn.ask("costs", "--reconcile", "--since", day)["reconcile"]["warehouses"]
+    assert (row["warehouse"], row["repeaters"], row["may_be_shared"]) == ("FIRN_WH", ["forms"], not dedicated)
+    assert row["reported_credits"] == pytest.approx(row["metered_credits"], rel=0.2)
+    if dedicated:
+        assert row["difference_credits"] == pytest.approx(0, abs=1e-6)
+    else:
+        assert row["difference_credits"] is None
+        assert "others may use it too" in firn.run("costs", "--reconcile", "--since", day).stdout
+
+
+def test_a_missing_grant_is_named_and_the_rest_is_shown(account, make_loading, days_later):
+    firn = make_loading("snowpipe").start()
+    load(firn, 50, seed=1)
+    account.sql("REVOKE DATABASE ROLE SNOWFLAKE.USAGE_VIEWER FROM ROLE FIRN_LOADER")
+    day = days_later(firn)
+    done = firn.run("costs", "--reconcile", "--since", day)
+    assert done.returncode == 0 and "TOTAL $" in done.stdout
+    assert "run as ACCOUNTADMIN: GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE FIRN_LOADER" in done.stdout
+    account.sql("GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE FIRN_LOADER")
+    assert len(firn.ask("costs", "--reconcile", "--since", day)["reconcile"]["pipes"]) == 1
+
+
+def test_without_a_warehouse_nothing_can_be_asked(make_loading, days_later):
+    firn = make_loading("snowpipe", warehouse=None).start()
+    load(firn, 50, seed=1)
+    text = firn.run("costs", "--reconcile", "--since", days_later(firn)).stdout
+    assert "set warehouse in [connection.snow]" in text
 
 
 def test_a_budget_raises_an_alarm_and_holds_nothing_up(make_loading):

@@ -343,6 +343,51 @@ def test_a_pipe_needs_its_grants(account, caller):
     assert caller.call("GET", "/v1/data/pipes/DB.S.UNKNOWN/insertReport?requestId=x")[0] == 404
 
 
+# --- "Account Usage", and "SNOWFLAKE database roles" ------------------------------------------------------------------
+
+
+def usage(account, caller, view, name, age=0):
+    """(status, rows) of the question about the last two days; `age` is how far the clock was moved."""
+    now = time.time() + age
+    begin, end = (time.strftime("%Y-%m-%d %H:00:00.000000 +0000", time.gmtime(t)) for t in (now - 2 * 86400, now))
+    kind = view.split("_")[0]
+    amounts = {"PIPE": "SUM(CREDITS_USED) AS CREDITS, SUM(BYTES_BILLED) AS BYTES"}
+    text = (
+        f"SELECT {kind}_ID, {amounts.get(kind, 'SUM(CREDITS_USED_COMPUTE) AS CREDITS')} FROM "
+        f"SNOWFLAKE.ACCOUNT_USAGE.{view} WHERE {kind}_NAME = '{name}' AND START_TIME >= '{begin}'::TIMESTAMP_LTZ AND "
+        f"START_TIME < '{end}'::TIMESTAMP_LTZ GROUP BY {kind}_ID"
+    )
+    body = {"statement": text, "role": "R", "warehouse": "WH"}
+    status, said = caller.call("POST", "/api/v2/statements", body, token=caller.token(age=-age))
+    return status, said.get("data", said)
+
+
+def test_usage_views_need_a_database_role_that_only_accountadmin_grants(account, caller):
+    assert usage(account, caller, "PIPE_USAGE_HISTORY", "P")[1]["code"] == "002003"
+    refused = caller.sql("GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE R")
+    assert (refused[0], refused[1]["code"]) == (422, "003001")
+    account.sql("GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE R")
+    assert usage(account, caller, "PIPE_USAGE_HISTORY", "P") == (200, [])
+    account.sql("REVOKE DATABASE ROLE SNOWFLAKE.USAGE_VIEWER FROM ROLE R")
+    assert usage(account, caller, "WAREHOUSE_METERING_HISTORY", "WH")[0] == 422
+
+
+def test_usage_is_reported_three_hours_late(account, caller):
+    account.sql("GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE R")
+    put(account, caller, "a.csv", "x,1\n")
+    put(account, caller, "b.csv", "y,2\n")
+    caller.copy("a.csv")
+    caller.insert("b.csv")
+    loaded(account, 2)
+    account.advance(3600)
+    assert usage(account, caller, "PIPE_USAGE_HISTORY", "P", 3600) == (200, [])
+    account.advance(4 * 3600)
+    ((_, credits, billed),) = usage(account, caller, "PIPE_USAGE_HISTORY", "P", 5 * 3600)[1]
+    assert (int(billed), float(credits)) == (4, pytest.approx(4 * 0.0037 / 1e9))
+    ((_, credits),) = usage(account, caller, "WAREHOUSE_METERING_HISTORY", "WH", 5 * 3600)[1]
+    assert float(credits) == pytest.approx(2 * 60 / 3600), "COPY was a run, and the first question"
+
+
 # --- it can be killed -------------------------------------------------------------------------------------------------
 
 

@@ -23,13 +23,14 @@ struct Loads {
   double gigabytes = 0;  ///< of all together
 };
 
-double copy_credits(const Prices& prices, const LoadSpeed& speed, const Loads& loads, double period_seconds) {
+double copy_credits(const Prices& prices, const CopyTerms& terms, const Loads& loads, double period_seconds) {
   if (loads.gigabytes == 0) {
     return 0;
   }
   const double count = std::max(1.0, loads.count);
+  const LoadSpeed& speed = terms.speed;
   const double load = speed.statement_seconds + loads.gigabytes / count * seconds_per_gigabyte(speed);
-  const double awake = speed.resume_seconds + load + idle_tail_seconds(kAutoSuspendSeconds);
+  const double awake = speed.resume_seconds + load + idle_tail_seconds(terms.is_dedicated ? 0 : kAutoSuspendSeconds);
   return cold_copy_credits(prices, {}, count, awake, period_seconds);
 }
 
@@ -104,7 +105,7 @@ std::vector<DayMoney> money_by_day(const Prices& prices, std::span<const UsageEn
   return days;
 }
 
-OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, const LoadSpeed& speed) {
+OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, const CopyTerms& terms) {
   std::map<std::string, Loads> days;
   std::map<std::string, Loads> months;
   OtherWays ways;
@@ -119,11 +120,11 @@ OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, 
     }
   }
   for (const auto& [day, loads] : days) {
-    ways.copy_credits += copy_credits(prices, speed, loads, kDaySeconds);
-    ways.hourly_copy_credits += copy_credits(prices, speed, {24, loads.gigabytes}, kDaySeconds);
+    ways.copy_credits += copy_credits(prices, terms, loads, kDaySeconds);
+    ways.hourly_copy_credits += copy_credits(prices, terms, {24, loads.gigabytes}, kDaySeconds);
   }
   for (const auto& [month, loads] : months) {
-    ways.monthly_copy_credits += copy_credits(prices, speed, {1, loads.gigabytes}, kMonthSeconds);
+    ways.monthly_copy_credits += copy_credits(prices, terms, {1, loads.gigabytes}, kMonthSeconds);
   }
   return ways;
 }

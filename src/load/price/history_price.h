@@ -42,8 +42,13 @@ SpentMoney spent_money(const Prices& prices, const UsedAmounts& used);
 /// By day, in order.
 std::vector<DayMoney> money_by_day(const Prices& prices, std::span<const UsageEntry> entries);
 
-/// Credits that the same bytes would have cost otherwise; what S3 costs is the same. COPY wakes an XS warehouse that
-/// nobody else uses for each load, which sleeps again by AUTO_SUSPEND.
+/// How COPY would have loaded: for each load it wakes an XS warehouse that nobody else uses.
+struct CopyTerms {
+  LoadSpeed speed;
+  bool is_dedicated = false;  ///< Firn suspends it at once; else it sleeps by AUTO_SUSPEND
+};
+
+/// Credits that the same bytes would have cost otherwise; what S3 costs is the same.
 struct OtherWays {
   double snowpipe_credits = 0;
   double copy_credits = 0;          ///< as often as it was loaded
@@ -52,6 +57,6 @@ struct OtherWays {
 };
 
 /// `entries` are those of one repeater, in order of day.
-OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, const LoadSpeed& speed);
+OtherWays other_ways(const Prices& prices, std::span<const UsageEntry> entries, const CopyTerms& terms);
 
 }  // namespace firn

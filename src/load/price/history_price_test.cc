@@ -40,13 +40,25 @@ TEST(HistoryPrice, OtherWaysCostWhatTheirLoadsWakeAWarehouseFor) {
     entries.push_back(used(day, UsageItem::kLoads, 10));
     entries.push_back(used(day, UsageItem::kSnowpipeBytes, 1'000'000'000));
   }
-  const LoadSpeed speed{.learnt_seconds_per_gigabyte = 100, .statement_seconds = 2, .resume_seconds = 3};
-  const OtherWays ways = other_ways({}, entries, speed);
+  CopyTerms terms;
+  terms.speed = {.learnt_seconds_per_gigabyte = 100, .statement_seconds = 2, .resume_seconds = 3};
+  const OtherWays ways = other_ways({}, entries, terms);
   EXPECT_NEAR(ways.snowpipe_credits, 2 * 0.0037, kTiny);
   const double fixed = 3 + 2 + 75;  // to resume, to plan, to idle
   EXPECT_NEAR(ways.copy_credits, 2 * 10 * (fixed + 10) / 3600, kTiny);
   EXPECT_NEAR(ways.hourly_copy_credits, 2 * 24 * (fixed + 100.0 / 24) / 3600, kTiny);
   EXPECT_NEAR(ways.monthly_copy_credits, 2 * (fixed + 100) / 3600, kTiny) << "the days lie in two months";
+}
+
+TEST(HistoryPrice, ADedicatedWarehouseDoesNotIdle) {
+  const std::vector<UsageEntry> entries{used("2026-11-01", UsageItem::kLoads, 10),
+                                        used("2026-11-01", UsageItem::kSnowpipeBytes, 10'000'000'000)};
+  CopyTerms terms;
+  terms.speed = {.learnt_seconds_per_gigabyte = 100, .statement_seconds = 2, .resume_seconds = 3};
+  const double idling = other_ways({}, entries, terms).copy_credits;
+  terms.is_dedicated = true;
+  EXPECT_NEAR(other_ways({}, entries, terms).copy_credits, 10 * 105.0 / 3600, kTiny);
+  EXPECT_NEAR(idling, 10 * (105.0 + 75) / 3600, kTiny);
 }
 
 TEST(HistoryPrice, NothingLoadedCostsNothingInAnyWay) {

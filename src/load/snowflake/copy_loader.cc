@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "load/price/load_time.h"
+
 namespace firn {
 namespace {
 
@@ -20,7 +22,22 @@ constexpr std::uint64_t kLongestCopySeconds = 4 * 3600;
 constexpr Duration kMemory = std::chrono::days(64);
 constexpr Duration kAgeing = std::chrono::days(45);
 constexpr Duration kBefore = std::chrono::hours(1);
+// A statement is looked at every 5 seconds at least, while nothing stands still.
+constexpr Duration kUsualGap = std::chrono::seconds(10);
 constexpr Duration kHistory = std::chrono::days(13);  // COPY_HISTORY goes back 14 and refuses more
+
+/// Nobody has looked from `seen` until `found`, and Snowflake does not say when a statement has ended: as long as its
+/// bytes let expect, but not less than it was seen to run.
+Timestamp likely_end(const LoadJob& job, Timestamp since, Timestamp seen, Timestamp found) {
+  constexpr LoadSpeed kAssumed;
+  double bytes = 0;
+  for (const LoadFile& file : job.files) {
+    bytes += static_cast<double>(file.bytes_uncompressed);
+  }
+  const double seconds =
+      kAssumed.resume_seconds + kAssumed.statement_seconds + bytes / 1e9 * seconds_per_gigabyte(kAssumed);
+  return std::clamp(since + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)), seen, found);
+}
 
 /// The last report about a file counts.
 void take(LoadProgress& progress, std::vector<FileReport> reports) {
@@ -49,6 +66,12 @@ CopyLoader::CopyLoader(SqlClient& sql, const Clock& clock, Target target, Wareho
     : SnowflakeLoader(sql, clock, std::move(target)), sql_(sql), meter_(meter) {}
 
 Result<std::string> CopyLoader::submit(const LoadJob& job) {
+  if (target_.session.warehouse.empty()) {
+    return fail(Error{ErrorKind::kConfiguration, "load into", sql_name(target_.place, target_.place.table),
+                      "its chunks go by COPY, and its connection has no warehouse",
+                      "set `warehouse` in the section [connection.NAME] that is the repeater's destination. To load by "
+                      "Snowpipe and do without, `firn drain` the repeater before, then take it out and restart"});
+  }
   FIRN_TRY(check_repeat(job));
   FIRN_ASSIGN(const auto files, not_arrived(job));
   if (files.empty()) {
@@ -66,7 +89,7 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
   if (progress.state == SqlState::kFailed) {
     return fail(*std::move(progress.failure));
   }
-  begun(progress.handle, begin);
+  running(progress.handle, begin);
   return std::move(progress.handle);
 }
 
@@ -81,36 +104,67 @@ Result<std::vector<LoadFile>> CopyLoader::not_arrived(const LoadJob& job) {
   return unreported(job, arrived);
 }
 
-Timestamp CopyLoader::begun(const std::string& handle, Timestamp at) {
+CopyLoader::Running CopyLoader::running(const std::string& handle, Timestamp since) {
   const MutexLock lock(mutex_);
   if (running_.handle != handle) {
-    running_ = {handle, at};
+    running_ = {handle, since, since};
   }
-  return running_.since;
+  return running_;
+}
+
+void CopyLoader::seen(const std::string& handle, Timestamp at) {
+  const MutexLock lock(mutex_);
+  if (running_.handle == handle) {
+    running_.seen = std::max(running_.seen, at);
+  }
+}
+
+std::vector<UsageAmount> CopyLoader::cost(const LoadJob& job, const Running& statement, Timestamp found,
+                                          bool has_asked) {
+  if (statement.cost) {
+    return *statement.cost;
+  }
+  const Timestamp now = clock_.now();
+  std::vector<UsageAmount> used;
+  if (found - statement.seen <= kUsualGap) {
+    used = meter_.add({statement.since, now});
+  } else {
+    used = meter_.add({statement.since, likely_end(job, statement.since, statement.seen, found)});
+    if (has_asked) {
+      std::ranges::copy(meter_.add({found, now}), std::back_inserter(used));
+    }
+  }
+  const MutexLock lock(mutex_);
+  running_.cost = used;
+  return used;
 }
 
 Result<LoadProgress> CopyLoader::poll(const LoadJob& job, const std::string& handle) {
-  const Timestamp since = begun(handle, clock_.now());
-  FIRN_ASSIGN(LoadProgress progress, look(job, handle));
-  if (progress.state != LoadState::kRunning) {
-    progress.used = loaded_usage(UsageItem::kCopyBytes, job, progress);
-    if (!progress.reason || progress.reason->kind != ErrorKind::kPermission) {  // then no warehouse was woken
-      meter_.add(handle, {since, clock_.now()}, progress.used);
-    }
+  const Timestamp begin = clock_.now();
+  const Running statement = running(handle, std::min(job.submitted_at, begin));
+  FIRN_ASSIGN(Looked looked, look(job, handle));
+  LoadProgress& progress = looked.progress;
+  if (progress.state == LoadState::kRunning) {
+    seen(handle, begin);
+    return std::move(progress);
   }
-  return progress;
+  progress.used = loaded_usage(UsageItem::kCopyBytes, job, progress);
+  if (!progress.reason || progress.reason->kind != ErrorKind::kPermission) {  // then no warehouse was woken
+    std::ranges::copy(cost(job, statement, begin, looked.has_asked), std::back_inserter(progress.used));
+  }
+  return std::move(progress);
 }
 
-Result<LoadProgress> CopyLoader::look(const LoadJob& job, const std::string& handle) {
+Result<CopyLoader::Looked> CopyLoader::look(const LoadJob& job, const std::string& handle) {
   if (handle == job.request_id) {
     return complete(job, {LoadState::kDone, {}, {}, false});
   }
   FIRN_ASSIGN(SqlProgress progress, sql_.poll(handle));
   switch (progress.state) {
     case SqlState::kRunning:
-      return LoadProgress{};
+      return Looked{};
     case SqlState::kFailed:
-      return refused(*std::move(progress.failure));
+      return Looked{refused(*std::move(progress.failure))};
     case SqlState::kDone:
       return finish(job, progress.rows);
     case SqlState::kUnknown:
@@ -119,7 +173,7 @@ Result<LoadProgress> CopyLoader::look(const LoadJob& job, const std::string& han
   return complete(job, {LoadState::kDone, {}, {}, false});
 }
 
-Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows) {
+Result<CopyLoader::Looked> CopyLoader::finish(const LoadJob& job, const SqlRows& rows) {
   LoadProgress progress{LoadState::kDone, {}, {}, false};
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     const LoadFile* file = file_at_path(job.files, rows.text(i, "file"));
@@ -132,7 +186,8 @@ Result<LoadProgress> CopyLoader::finish(const LoadJob& job, const SqlRows& rows)
   return complete(job, std::move(progress));
 }
 
-Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
+Result<CopyLoader::Looked> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
+  const bool has_asked = !unreported(job, progress.files).empty();
   if (auto rest = unreported(job, progress.files); !rest.empty()) {
     const Timestamp since = std::max(job.submitted_at - kBefore, clock_.now() - kHistory);
     FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
@@ -153,7 +208,7 @@ Result<LoadProgress> CopyLoader::complete(const LoadJob& job, LoadProgress progr
   if (meter_.is_dedicated()) {
     suspend_warehouse(job.batch);
   }
-  return progress;
+  return Looked{std::move(progress), has_asked};
 }
 
 /// It may be suspended already, which is an error there and none here.

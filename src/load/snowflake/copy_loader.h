@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,21 +29,32 @@ class CopyLoader final : public SnowflakeLoader {
   [[nodiscard]] std::string too_old(const LoadFile& file) const override;
 
  private:
-  /// The last statement, and since when this process knows it: what ran before a restart is not known.
+  /// The last statement. What it has cost is told once, and again as long as it is asked for: the commit of it may have
+  /// failed.
   struct Running {
     std::string handle;
-    Timestamp since;
+    Timestamp since;  ///< when it was submitted
+    Timestamp seen;   ///< when it was last known to run
+    std::optional<std::vector<UsageAmount>> cost = std::nullopt;
+  };
+  struct Looked {
+    LoadProgress progress;
+    bool has_asked = false;  ///< the warehouse, behind the statement
   };
   /// Remembers the handle when it is another one.
-  Timestamp begun(const std::string& handle, Timestamp at) FIRN_EXCLUDES(mutex_);
+  Running running(const std::string& handle, Timestamp since) FIRN_EXCLUDES(mutex_);
+  void seen(const std::string& handle, Timestamp at) FIRN_EXCLUDES(mutex_);
+  /// What the warehouse is charged for the statement, which was found at its end at `found`.
+  std::vector<UsageAmount> cost(const LoadJob& job, const Running& statement, Timestamp found, bool has_asked)
+      FIRN_EXCLUDES(mutex_);
   /// The job's files without those that were submitted long ago and of which the table has rows.
   Result<std::vector<LoadFile>> not_arrived(const LoadJob& job);
-  Result<LoadProgress> finish(const LoadJob& job, const SqlRows& rows);
+  Result<Looked> finish(const LoadJob& job, const SqlRows& rows);
   /// Adds what is known of the files that have no report; the state is kForgotten when nothing is known of one.
-  Result<LoadProgress> complete(const LoadJob& job, LoadProgress progress);
+  Result<Looked> complete(const LoadJob& job, LoadProgress progress);
   void suspend_warehouse(const std::string& batch);
   /// poll() without what it has used.
-  Result<LoadProgress> look(const LoadJob& job, const std::string& handle);
+  Result<Looked> look(const LoadJob& job, const std::string& handle);
 
   SqlClient& sql_;
   WarehouseMeter& meter_;

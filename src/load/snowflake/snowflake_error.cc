@@ -79,6 +79,8 @@ constexpr std::array<Meaning, 31> kMeanings{{
     {"091016", ErrorKind::kUnavailable, "Snowflake does not find a file in the bucket", ""},
 }};
 
+constexpr std::array<std::string_view, 3> kMissingGrants{"002003", "002043", "003001"};
+
 const Meaning* meaning_of(std::string_view code) {
   const auto* found = std::ranges::find(kMeanings, code, &Meaning::code);
   return found == kMeanings.end() ? nullptr : found;
@@ -154,6 +156,11 @@ Error snowflake_error(const SnowflakeRefusal& refusal, const std::string& operat
   error.object = object;
   error.reason += " (" + their_words(refusal) + ")";
   return error;
+}
+
+bool is_missing_grant(const Error& error) {
+  return std::ranges::any_of(
+      kMissingGrants, [&](std::string_view code) { return error.reason.starts_with(meaning_of(code)->sentence); });
 }
 
 bool is_login_refusal(const SnowflakeRefusal& refusal) {

@@ -26,6 +26,9 @@ SnowflakeRefusal refusal_in(int status, const boost::json::value& answer);
 /// docs/formats/snowflake_api.md. Snowflake's own text is shown, cut after 300 bytes.
 Error snowflake_error(const SnowflakeRefusal& refusal, const std::string& operation, const std::string& object);
 
+/// True when snowflake_error() has told of an object that the role may not see, or of a privilege that it lacks.
+bool is_missing_grant(const Error& error);
+
 /// An error's words without the value that was found, from its first quote to its last: no payload leaves Snowflake in
 /// a message.
 std::string without_values(std::string_view message);

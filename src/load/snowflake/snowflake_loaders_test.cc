@@ -71,6 +71,7 @@ class SnowflakeLoadersTest : public testing::Test {
     http_.answer(200, R"({"nextBeginMark":")" + mark + R"(","files":[{"path":")" + key + R"(","status":")" + status +
                           R"(","rowsInserted":)" + std::to_string(rows) + R"(,"complete":true}]})");
   }
+  void answer_running() { http_.answer(202, R"({"statementHandle":"h-1"})"); }
   void answer_no_report() { http_.answer(200, R"({"nextBeginMark":"","files":[]})"); }
 
   ManualClock clock_;
@@ -138,7 +139,12 @@ TEST_F(SnowflakeLoadersTest, CopyTellsTheBytesAndTheSecondsOfItsWarehouse) {
   CopyLoader copy = copy_loader();
   http_.answer(202, R"({"statementHandle":"h-1"})");
   ASSERT_TRUE(copy.submit(job({kKey, kOther})));
-  clock_.advance(std::chrono::seconds(30));
+  for (int look = 0; look < 5; ++look) {
+    clock_.advance(std::chrono::seconds(5));
+    answer_running();
+    ASSERT_EQ(copy.poll(job({kKey, kOther}), "h-1").value().state, LoadState::kRunning);
+  }
+  clock_.advance(std::chrono::seconds(5));
   answer("file,status,rows_loaded,first_error,first_error_line",
          "[\"s3://b/" + kKey + R"(","LOADED","10",null,null],["s3://b/)" + kOther + R"(","LOAD_FAILED","0","x","4"])");
   const std::vector<UsageAmount> used{{UsageItem::kCopyBytes, 5000},
@@ -147,6 +153,71 @@ TEST_F(SnowflakeLoadersTest, CopyTellsTheBytesAndTheSecondsOfItsWarehouse) {
                                       {UsageItem::kWarehouseMilliseconds, 90'000},
                                       {UsageItem::kWarehouseResumes, 1}};
   EXPECT_EQ(copy.poll(job({kKey, kOther}), "h-1").value().used, used);
+}
+
+/// What the warehouse is charged for, in seconds; 0 when nothing is said of it.
+std::uint64_t seconds_in(const std::vector<UsageAmount>& used) {
+  std::uint64_t sum = 0;
+  for (const UsageAmount& each : used) {
+    sum += each.item == UsageItem::kWarehouseMilliseconds ? each.amount / 1000 : 0;
+  }
+  return sum;
+}
+
+TEST_F(SnowflakeLoadersTest, AnOutageIsNotCopysTime) {
+  CopyLoader copy = copy_loader();
+  LoadJob large = job({kKey});
+  large.files.front().bytes_uncompressed = 16'000'000'000;  // 100 seconds at the assumed speed
+  http_.answer(202, R"({"statementHandle":"h-1"})");
+  ASSERT_TRUE(copy.submit(large));
+  clock_.advance(std::chrono::seconds(5));
+  answer_running();
+  ASSERT_TRUE(copy.poll(large, "h-1"));
+  clock_.advance(hours(7));
+  answer("file,status,rows_loaded", "[\"" + kKey + R"(","LOADED","10"])");
+  EXPECT_EQ(seconds_in(copy.poll(large, "h-1").value().used), 4 + 100 + 60U);
+}
+
+TEST_F(SnowflakeLoadersTest, AnEndWhileFirnDidNotRunIsNotItsStartsTime) {
+  const LoadJob submitted = job({kKey});
+  clock_.advance(hours(7));
+  CopyLoader copy = copy_loader(true);
+  answer("file,status,rows_loaded", "[\"" + kKey + R"(","LOADED","10"])");
+  http_.answer(200, rows_answer("status", "[\"done\"]"));
+  EXPECT_EQ(seconds_in(copy.poll(submitted, "h-1").value().used), 60U);
+}
+
+TEST_F(SnowflakeLoadersTest, WhatIsAskedAfterAnOutageWakesTheWarehouseOnceMore) {
+  const LoadJob submitted = job({kKey});
+  clock_.advance(hours(7));
+  CopyLoader copy = copy_loader();
+  answer("file,status", "");
+  answer("FILE_NAME,STATUS,ROW_COUNT,FIRST_ERROR_MESSAGE,FIRST_ERROR_LINE_NUMBER",
+         "[\"" + kKey + R"(","Loaded","10",null,null])");
+  EXPECT_EQ(seconds_in(copy.poll(submitted, "h-1").value().used), 64 + 60U);
+}
+
+TEST_F(SnowflakeLoadersTest, WhatACopyHasCostIsToldAgainUntilItIsKept) {
+  CopyLoader copy = copy_loader();
+  CopyLoader other = copy_loader();
+  const auto poll = [&](CopyLoader& loader, const std::string& handle) {
+    answer("file,status,rows_loaded", "[\"" + kKey + R"(","LOADED","10"])");
+    return seconds_in(loader.poll(job({kKey}), handle).value().used);
+  };
+  const std::uint64_t first = poll(copy, "h-1");
+  EXPECT_EQ(first, 60U);
+  EXPECT_EQ(poll(other, "h-2"), 0U) << "it shares the run";
+  EXPECT_EQ(poll(copy, "h-1"), first) << "the commit failed while another repeater loaded";
+  EXPECT_EQ(poll(copy, "h-3"), 0U);
+}
+
+TEST_F(SnowflakeLoadersTest, CopyWithoutAWarehouseNamesTheSetting) {
+  CopyLoader copy{sql_, clock_, {{"FIRN_LOADER", ""}, place_, "me"}, meter_};
+  const auto refused = copy.submit(job({kKey}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kConfiguration);
+  EXPECT_NE(refused.error().message().find("`warehouse`"), std::string::npos) << refused.error().message();
+  EXPECT_TRUE(http_.calls().empty());
 }
 
 TEST_F(SnowflakeLoadersTest, CopyThatNoWarehouseTookCostsNothing) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "load/snowflake/usage_views.h"
+
 namespace firn {
 namespace {
 
@@ -71,6 +73,11 @@ void Script::add_places() {
                     warehouse));
     grant(admin, fmt::format("USAGE{} ON WAREHOUSE {}", setup_.suspends_warehouse ? ", OPERATE" : "", warehouse),
           loader());
+    add("ACCOUNTADMIN",
+        "What the account's pipes and warehouses have used, for `firn costs --reconcile`, and for nothing else: it may "
+        "be "
+        "left out.",
+        fmt::format("GRANT DATABASE ROLE {} TO ROLE {}", UsageViews::kDatabaseRole, loader()));
   }
   add(admin, "Where the tables lie.", fmt::format("CREATE DATABASE IF NOT EXISTS {}", database()));
   add(admin, "", fmt::format("CREATE SCHEMA IF NOT EXISTS {}", schema()));

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <string>
+#include <vector>
 
 namespace firn {
 namespace {
@@ -13,10 +13,8 @@ using std::chrono::seconds;
 class WarehouseMeterTest : public ::testing::Test {
  protected:
   /// Tells of a statement, and returns what it costs more.
-  std::vector<UsageAmount> run(WarehouseMeter& meter, int from, int to) {
-    std::vector<UsageAmount> used;
-    meter.add("statement " + std::to_string(++statements_), {Timestamp(seconds(from)), Timestamp(seconds(to))}, used);
-    return used;
+  static std::vector<UsageAmount> run(WarehouseMeter& meter, int from, int to) {
+    return meter.add({Timestamp(seconds(from)), Timestamp(seconds(to))});
   }
   static std::vector<UsageAmount> resumed(std::uint64_t paid) {
     return {{UsageItem::kWarehouseMilliseconds, paid * 1000}, {UsageItem::kWarehouseResumes, 1}};
@@ -27,7 +25,6 @@ class WarehouseMeterTest : public ::testing::Test {
 
   WarehouseMeter shared_{false};
   WarehouseMeter dedicated_{true};
-  int statements_ = 0;
 };
 
 TEST_F(WarehouseMeterTest, ARunLastsUntilAutoSuspend) { EXPECT_EQ(run(shared_, 100, 130), resumed(90)); }
@@ -49,12 +46,18 @@ TEST_F(WarehouseMeterTest, StatementsCloseTogetherShareARun) {
   EXPECT_EQ(run(shared_, 220, 225), resumed(65)) << "it was suspended at that moment";
 }
 
-TEST_F(WarehouseMeterTest, TheSameStatementToldAgainCostsTheSame) {
-  std::vector<UsageAmount> first;
-  shared_.add("a", {Timestamp(seconds(100)), Timestamp(seconds(110))}, first);
-  std::vector<UsageAmount> again;
-  shared_.add("a", {Timestamp(seconds(100)), Timestamp(seconds(115))}, again);
-  EXPECT_EQ(first, again);
+TEST_F(WarehouseMeterTest, ALongStatementBesideShortOnesCountsAsLongAsItRan) {
+  EXPECT_EQ(run(shared_, 500, 510), resumed(70));
+  EXPECT_EQ(run(shared_, 700, 710), resumed(70));
+  EXPECT_EQ(run(shared_, 100, 1000), awake(960 - 140)) << "from 100 to 1060, and the others are in it";
+  EXPECT_EQ(run(dedicated_, 500, 510), resumed(60));
+  EXPECT_EQ(run(dedicated_, 100, 1000), awake(900 - 60));
+}
+
+TEST_F(WarehouseMeterTest, AnEarlierRunThatIsToldOfLaterIsOneOfItsOwn) {
+  EXPECT_EQ(run(shared_, 5000, 5010), resumed(70));
+  EXPECT_EQ(run(shared_, 100, 110), resumed(70));
+  EXPECT_EQ(run(shared_, 5030, 5040), awake(30));
 }
 
 TEST_F(WarehouseMeterTest, AClockThatWentBackCostsNothingMore) { EXPECT_EQ(run(shared_, 100, 50), resumed(60)); }

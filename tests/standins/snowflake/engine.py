@@ -12,9 +12,11 @@ from errors import SqlError, compilation, not_allowed
 from objects import Objects
 from pipes import Pipes
 from statements import Statement
+from usage_views import UsageViews
 
 HISTORY_DAYS = 14
 CREDITS_PER_HOUR, SHORTEST_RUN = 1.0, 60  # XS; "Understanding compute cost"
+SNOWPIPE_CREDITS_PER_GB = 0.0037  # "Snowpipe costs"
 
 
 class Bucket:
@@ -49,8 +51,8 @@ class Bucket:
 class Warehouses:
     """Who runs, and what it costs: per second, a minute at least for each resume."""
 
-    def __init__(self, store, objects):
-        self._store, self._objects = store, objects
+    def __init__(self, store, objects, usage):
+        self._store, self._objects, self._usage = store, objects, usage
 
     def use(self, name):
         auto_suspend = self._objects.find("WAREHOUSE", name).get("AUTO_SUSPEND", 600)
@@ -67,6 +69,7 @@ class Warehouses:
             seconds = max(SHORTEST_RUN, min(until, self._store.now()) - resumed)
             self._store.count("warehouse_seconds", seconds)
             self._store.count("warehouse_resumes")
+            self._usage.count_run(name, resumed, seconds, CREDITS_PER_HOUR)
         self._store.run("DELETE FROM warehouses WHERE name = ?", name)
 
     def suspend_all(self):
@@ -78,7 +81,8 @@ class Engine:
     def __init__(self, store, faults, bucket, region):
         self.store, self.faults, self.bucket, self.region = store, faults, bucket, region
         self.objects = Objects(store)
-        self.warehouses = Warehouses(store, self.objects)
+        self.usage = UsageViews(store, self.objects)
+        self.warehouses = Warehouses(store, self.objects, self.usage)
         self.copier = Copier(store, self.objects, bucket, faults)
         self.pipes = Pipes(self)
 
@@ -114,10 +118,15 @@ class Engine:
         )
         return self.store.table(f"SELECT {what} FROM ({inner}) {rest}", table, begin)
 
+    def count_pipe(self, name, size):
+        self.store.count("snowpipe_bytes", size)
+        self.store.count("snowpipe_files")
+        self.usage.count("PIPE", name, self.store.now(), size / 1e9 * SNOWPIPE_CREDITS_PER_GB, size)
+
     def meter(self):
         amounts = dict(self.store.rows("SELECT what, amount FROM meter"))
         amounts["warehouse_credits"] = amounts.get("warehouse_seconds", 0) / 3600 * CREDITS_PER_HOUR
-        amounts["snowpipe_credits"] = amounts.get("snowpipe_bytes", 0) / 1e9 * 0.0037
+        amounts["snowpipe_credits"] = amounts.get("snowpipe_bytes", 0) / 1e9 * SNOWPIPE_CREDITS_PER_GB
         return amounts
 
     def need_pipe(self, role, privilege, name):

@@ -61,8 +61,7 @@ class Pipes:
             if outcome is None:
                 outcome = Outcome(path, "LOAD_FAILED", error=f"Remote file '{path}' was not found.")
             engine.copier.keep(copy, outcome, pipe)
-            store.count("snowpipe_bytes", outcome.bytes if outcome.status != "LOAD_FAILED" else 0)
-            store.count("snowpipe_files")
+            engine.count_pipe(pipe, outcome.bytes if outcome.status != "LOAD_FAILED" else 0)
             store.run("DELETE FROM queue WHERE number = ?", number)
             return True
 

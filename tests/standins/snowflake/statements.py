@@ -6,6 +6,7 @@ import re
 from copying import Copy
 from errors import SqlError, compilation, exists_already, not_allowed, not_found, syntax_error, unsupported
 from expressions import Parser
+from usage_views import USAGE_VIEWER
 
 _TYPES = {"VARCHAR": "VARCHAR", "VARIANT": "VARCHAR", "NUMBER": "BIGINT"}
 _TIMES = {"TIMESTAMP_NTZ": "TIMESTAMP", "TIMESTAMP_LTZ": "TIMESTAMP"}
@@ -208,6 +209,8 @@ class Statement(Parser):
         gives = self.tokens[self.at - 1].value == "GRANT"
         if self.accept("ROLE"):
             return self._grant_role(gives)
+        if self.accept("DATABASE", "ROLE"):
+            return self._grant_database_role(gives)
         privileges = self.many(self._privilege)
         self.expect("ON")
         kind = self._kind()
@@ -249,6 +252,21 @@ class Statement(Parser):
         self.store.run("DELETE FROM role_grants WHERE role = ? AND kind = ? AND name = ?", role, kind, name)
         if gives:
             self.store.run("INSERT INTO role_grants VALUES (?, ?, ?)", role, kind, name)
+        return self.done("Statement executed successfully.")
+
+    def _grant_database_role(self, gives):
+        """Of the database SNOWFLAKE, whose roles only ACCOUNTADMIN hands on ("SNOWFLAKE database roles")."""
+        role = ".".join(self.name())
+        self.expect("TO" if gives else "FROM", "ROLE")
+        name = self.identifier()
+        self.end()
+        if role != USAGE_VIEWER or not self.objects.role_exists(name):
+            raise not_found("DATABASE ROLE", role)
+        if "ACCOUNTADMIN" not in self.objects.roles_of(self.role):
+            raise not_allowed("DATABASE ROLE", role)
+        self.store.run("DELETE FROM role_grants WHERE role = ? AND kind = 'ROLE' AND name = ?", role, name)
+        if gives:
+            self.store.run("INSERT INTO role_grants VALUES (?, 'ROLE', ?)", role, name)
         return self.done("Statement executed successfully.")
 
     # ALTER, DROP, TRUNCATE, DELETE.
@@ -379,7 +397,9 @@ class Statement(Parser):
             self.sql.strip().rstrip(";"),
             re.DOTALL,
         )
-        return self.engine.copy_history(self.role, **history.groupdict()) if history else self._select_rows()
+        if history:
+            return self.engine.copy_history(self.role, **history.groupdict())
+        return self.engine.usage.ask(self.role, self.sql) or self._select_rows()
 
     def _select_facts(self):
         facts = {"CURRENT_ROLE": self.role, "CURRENT_REGION": self.engine.region, "CURRENT_USER": self.session["user"]}

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS statements (handle VARCHAR, request VARCHAR, user_nam
   answer VARCHAR, moment DOUBLE);
 CREATE TABLE IF NOT EXISTS logins (user_name VARCHAR, failures BIGINT, locked_until DOUBLE);
 CREATE TABLE IF NOT EXISTS warehouses (name VARCHAR, running_until DOUBLE, resumed DOUBLE, seconds DOUBLE);
+CREATE TABLE IF NOT EXISTS usage (kind VARCHAR, name VARCHAR, hour DOUBLE, credits DOUBLE, bytes BIGINT);
 CREATE TABLE IF NOT EXISTS meter (what VARCHAR PRIMARY KEY, amount DOUBLE);
 """
 
