@@ -6,6 +6,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "load/snowflake/copy_loader.h"
 #include "load/snowflake/pipe_loader.h"
@@ -48,6 +49,20 @@ class SnowflakeLoadersTest : public testing::Test {
     }
     made.submitted_at = clock_.now();
     return made;
+  }
+  /// Files that lie in the table, ten rows each.
+  std::vector<VerifiedFile> verified(int count) {
+    std::vector<VerifiedFile> files;
+    for (int i = 0; i < count; ++i) {
+      files.push_back({ObjectKey("forms/2026-02/000001/" + std::to_string(i) + ".csv.zst"), 10, clock_.now()});
+    }
+    return files;
+  }
+  LoadJob submitted_before() {
+    LoadJob again = job({kKey});
+    again.files[0].first_submitted_at = clock_.now();
+    again.verified = verified(4);
+    return again;
   }
   static std::string refusal(Loader& loader, const LoadJob& job) {
     const Status fits = loader.check(job);
