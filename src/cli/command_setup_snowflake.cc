@@ -16,9 +16,11 @@
 #include "cli/snowflake_documents.h"
 #include "config/administrator.h"
 #include "config/config.h"
+#include "load/snowflake/object_check.h"
 #include "load/snowflake/snowflake_setup.h"
 #include "pipeline/instance.h"
 #include "pipeline/snowflake_access.h"
+#include "pipeline/snowflake_needs.h"
 #include "platform/file_system.h"
 #include "platform/paths.h"
 
@@ -53,15 +55,20 @@ const S3Connection* bucket_of(const Config& config, const SnowflakeSetup& setup,
   return nullptr;
 }
 
-/// What goes to AWS after an integration was described; `user` is the ARN that it shows.
+/// What goes to AWS after an integration was described. `user` is the ARN that it shows, `external_id` its id there.
+/// All integrations have one role, whose trust policy knows the ids of all.
 std::string aws_part(const SnowflakeSetup& setup, const S3Connection& bucket, const std::string& user,
                      const std::string& external_id = "") {
-  const auto found = std::ranges::find(setup.buckets, external_stage_name(bucket.name), &SnowflakeSetup::Bucket::name);
+  std::vector<std::string> ids;
+  for (const SnowflakeSetup::Bucket& each : setup.buckets) {
+    const bool is_described = !external_id.empty() && each.name == external_stage_name(bucket.name);
+    ids.push_back(is_described ? external_id : each.external_id);
+  }
   return fmt::format(
       "In AWS: the role {}\nneeds this policy (IAM > Roles > the role > Add permissions > Create inline policy > "
       "JSON):\n{}and this trust policy (IAM > Roles > the role > Trust relationships):\n{}",
-      found->aws_role, pretty_json(snowflake_access_policy(bucket)),
-      pretty_json(snowflake_trust_policy(user, external_id.empty() ? found->external_id : external_id)));
+      setup.buckets.front().aws_role, pretty_json(snowflake_access_policy(bucket)),
+      pretty_json(snowflake_trust_policy(user, ids)));
 }
 
 std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
@@ -114,19 +121,15 @@ std::string property(const SqlRows& described, std::string_view name) {
   return "";
 }
 
-/// What is there already may have been made with other settings.
-std::string aws_part_of(const SnowflakeSetup& setup, const S3Connection& bucket, const SqlRows& described) {
-  std::string text = aws_part(setup, bucket, property(described, "STORAGE_AWS_IAM_USER_ARN"),
-                              property(described, "STORAGE_AWS_EXTERNAL_ID"));
-  const auto found = std::ranges::find(setup.buckets, external_stage_name(bucket.name), &SnowflakeSetup::Bucket::name);
-  const std::string role = property(described, "STORAGE_AWS_ROLE_ARN");
-  if (!role.empty() && role != found->aws_role) {
-    text += fmt::format(
-        "WARNING: the integration was made before, with the role {}; if firn.toml is right:\n"
-        "ALTER STORAGE INTEGRATION {} SET STORAGE_AWS_ROLE_ARN = {};\n",
-        role, sql_name(found->name), sql_text(found->aws_role));
+/// Tells of what was there before with other settings; nothing of it is changed.
+bool has_harm(const CliContext& context, const SnowflakeSetup& setup, SnowflakeAccess& access) {
+  bool harms = false;
+  for (const ObjectDifference& other : ObjectCheck(access.sql(), "ACCOUNTADMIN", setup).all()) {
+    context.out << fmt::format("{}: {} {}\n  {}\n", other.harms ? "WRONG" : "warning", other.what, other.found,
+                               other.mend);
+    harms = harms || other.harms;
   }
-  return text;
+  return harms;
 }
 
 /// Runs the statements one by one, each shown before. The first that fails ends it; all can be run again.
@@ -142,10 +145,16 @@ int apply(const CliContext& context, const Config& config, const SnowflakeSetup&
       return kExitFailed;
     }
     if (const S3Connection* bucket = bucket_of(config, setup, statement.sql)) {
-      context.out << aws_part_of(setup, *bucket, *rows);
+      context.out << aws_part(setup, *bucket, property(*rows, "STORAGE_AWS_IAM_USER_ARN"),
+                              property(*rows, "STORAGE_AWS_EXTERNAL_ID"));
     }
   }
-  context.out << "\nAll is made. Next: firn check --live\n";
+  context.out << "\nAll is made.\n";
+  if (has_harm(context, setup, access)) {
+    context.err << "Something was there before with other settings, and was left as it is: see above.\n";
+    return kExitFailed;
+  }
+  context.out << "Next: firn check --live\n";
   return kExitOk;
 }
 

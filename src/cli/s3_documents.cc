@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/s3_access.h"
+
 namespace firn {
 namespace {
 
@@ -27,10 +29,6 @@ std::string partition_of(const S3Connection& connection) {
 
 std::string bucket_arn(const S3Connection& connection) {
   return fmt::format("arn:{}:s3:::{}", partition_of(connection), connection.bucket);
-}
-
-std::string prefix_of(const S3Connection& connection) {
-  return connection.prefix.empty() ? "" : connection.prefix + "/";
 }
 
 std::string objects_arn(const S3Connection& connection) {

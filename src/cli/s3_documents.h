@@ -8,10 +8,9 @@
 
 namespace firn {
 
-/// The bucket, its objects that are Firn's, and the beginning of their keys, as policies name them.
+/// The bucket and its objects that are Firn's, as policies name them.
 std::string bucket_arn(const S3Connection& connection);
 std::string objects_arn(const S3Connection& connection);
-std::string prefix_of(const S3Connection& connection);
 
 /// A document that an administrator gives to Amazon.
 struct S3Document {

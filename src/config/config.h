@@ -98,6 +98,7 @@ struct Setting {
   unsigned line = 0;  ///< where it is set, or for a standard value where its section begins; 0 when there is none
   unsigned column = 0;
   bool is_standard = false;
+  std::string from{};  ///< another file that has it, and the section there, for people; else empty
 };
 
 /// Something wrong in the file, with the place that a person must look at.

@@ -123,6 +123,15 @@ TEST(Config, KeepsTheOriginOfEachValue) {
             std::string::npos);
 }
 
+TEST(Config, NamesAnotherFileThatAValueComesFrom) {
+  Loaded config = load(kCorrect);
+  ASSERT_TRUE(config);
+  config->settings = {{"connection.snow.user", "FIRN", 3, 1, false, "[firn] in /etc/firn/connections.toml"}};
+  EXPECT_EQ(explain(*config), "connection.snow.user  FIRN  [firn] in /etc/firn/connections.toml\n");
+  EXPECT_NE(explain_json(*config).find(R"("origin":"[firn] in /etc/firn/connections.toml","line":null)"),
+            std::string::npos);
+}
+
 TEST(Config, ShowsNoSecret) {
   const Loaded config = load(kCorrect);
   ASSERT_TRUE(config);

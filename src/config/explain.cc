@@ -12,6 +12,26 @@
 #include "config/config.h"
 
 namespace firn {
+namespace {
+
+std::string origin_of(const Setting& setting) {
+  if (!setting.from.empty()) {
+    return setting.from;
+  }
+  return setting.is_standard ? "standard" : fmt::format("line {}", setting.line);
+}
+
+/// For programs.
+boost::json::object setting_json(const Setting& setting) {
+  boost::json::object out{{"key", setting.key}, {"value", setting.value}, {"origin", "file"}, {"line", setting.line}};
+  if (setting.is_standard || !setting.from.empty()) {
+    out["origin"] = setting.is_standard ? "standard" : setting.from;
+    out["line"] = nullptr;
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string explain(const Config& config) {
   std::size_t key_width = 0;
@@ -22,8 +42,7 @@ std::string explain(const Config& config) {
   }
   std::string text;
   for (const Setting& setting : config.settings) {
-    const std::string origin = setting.is_standard ? "standard" : fmt::format("line {}", setting.line);
-    text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.key, key_width, setting.value, value_width, origin);
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.key, key_width, setting.value, value_width, origin_of(setting));
   }
   return text;
 }
@@ -69,14 +88,7 @@ boost::json::array listeners_json(const Config& config) {
 std::string explain_json(const Config& config) {
   boost::json::array settings;
   for (const Setting& setting : config.settings) {
-    boost::json::value line = nullptr;
-    if (!setting.is_standard) {
-      line = setting.line;
-    }
-    settings.push_back({{"key", setting.key},
-                        {"value", setting.value},
-                        {"origin", setting.is_standard ? "standard" : "file"},
-                        {"line", line}});
+    settings.push_back(setting_json(setting));
   }
   boost::json::array warnings;
   for (const ConfigError& warning : config.warnings) {

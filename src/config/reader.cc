@@ -294,6 +294,16 @@ std::optional<std::string> SectionReader::hidden_text(std::string_view key) {
   return value;
 }
 
+void SectionReader::note_from(std::string_view key, std::string value, const std::string& from) {
+  const auto found = std::ranges::find(report_.settings, name_of(key), &Setting::key);
+  if (found != report_.settings.end()) {
+    found->is_standard = false;
+    found->from = from;
+  } else {
+    report_.settings.push_back({name_of(key), std::move(value), place_.line, place_.column, false, from});
+  }
+}
+
 const ConfigMember* SectionReader::section(std::string_view key) {
   const ConfigMember* member = find(key);
   if (member != nullptr && member->value.type != ConfigNode::Type::kTable) {

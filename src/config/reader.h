@@ -94,6 +94,9 @@ class SectionReader {
   const ConfigMember* section(std::string_view key);
   const ConfigMember* list_of_sections(std::string_view key);
 
+  /// Says that the value which takes effect for a setting that is not in this section is one of another file.
+  void note_from(std::string_view key, std::string value, const std::string& from);
+
   /// Reports something wrong with one setting, or with the section as a whole.
   void refuse(std::string_view key, std::string message, std::string hint = "");
   void refuse_section(std::string message, std::string hint = "");

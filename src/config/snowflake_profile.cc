@@ -98,6 +98,7 @@ SnowflakeProfile read_snowflake_profile(SectionReader& section, const SecretSour
     }
   }
   profile.folder = parent_directory(path);
+  profile.origin = fmt::format("[{}] in {}", name, path);
   check_profile(section, profile, path);
   return profile;
 }

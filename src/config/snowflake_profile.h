@@ -15,6 +15,7 @@ namespace firn {
 struct SnowflakeProfile {
   std::map<std::string, std::string> fields;
   std::string folder;  ///< relative paths start here
+  std::string origin;  ///< the section and its file, for people
 
   /// The first of the names that is there.
   [[nodiscard]] std::optional<std::string> find(std::initializer_list<const char*> names) const;

@@ -107,6 +107,19 @@ void read_keys(SectionReader& section, const SnowflakeProfile& profile, const Se
   }
 }
 
+/// What the section leaves to the profile takes effect too.
+void note_profile(SectionReader& section, const SnowflakeProfile& profile) {
+  for (const char* field : {"account", "host", "user", "role", "warehouse", "database", "schema"}) {
+    if (auto value = profile.find({field}); value && !section.has(field)) {
+      section.note_from(field, *std::move(value), profile.origin);
+    }
+  }
+  auto file = profile.find({"private_key_file", "private_key_path"});
+  if (file && !section.has("private_key") && !section.has("private_key_file")) {
+    section.note_from("private_key_file", absolute_path(profile.folder, *file), profile.origin);
+  }
+}
+
 std::string read_aws_role(SectionReader& section) {
   std::string role = section.text("aws_role", "");
   if (!role.empty() && !(role.starts_with("arn:aws") && role.contains(":role/"))) {
@@ -152,6 +165,7 @@ SnowflakeConnection read_snowflake(SectionReader& section, ConnectionName name, 
   connection.database = read_object_name(section, "database", standard("database", std::nullopt));
   connection.schema = read_object_name(section, "schema", standard("schema", std::nullopt));
   read_keys(section, profile, secrets, connection);
+  note_profile(section, profile);
   connection.way = read_http_way(section, secrets);
   connection.aws_role = read_aws_role(section);
   connection.external_id = section.text("external_id", "");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -15,18 +16,19 @@
 #include "config/secrets.h"
 #include "platform/file_system.h"
 #include "platform/rsa_key.h"
+#include "tests/support/rsa_keys.h"
 #include "tests/support/temporary_directory.h"
 
 namespace firn {
 namespace {
 
 const RsaKeyFiles& plain_key() {
-  static const RsaKeyFiles kKey = RsaKey::generate("").value();
+  static const RsaKeyFiles kKey = make_rsa_key();
   return kKey;
 }
 
 const RsaKeyFiles& locked_key() {
-  static const RsaKeyFiles kKey = RsaKey::generate("sesame").value();
+  static const RsaKeyFiles kKey = make_rsa_key("sesame");
   return kKey;
 }
 
@@ -43,6 +45,12 @@ class SnowflakeSection : public testing::Test {
              std::filesystem::perms mode = std::filesystem::perms(0600)) {
     std::ofstream(folder_ / name, std::ios::binary) << text;
     std::filesystem::permissions(folder_ / name, mode);
+  }
+
+  /// Where the value of a setting comes from, when it is another file.
+  std::string origin(const std::string& key) const {
+    const auto found = std::ranges::find(report_.settings, "connection.snow." + key, &Setting::key);
+    return found == report_.settings.end() ? "" : found->from;
   }
 
   SnowflakeConnection read(const std::string& lines) {
@@ -127,6 +135,12 @@ role = "FIRN_LOADER"
   EXPECT_EQ(snow.warehouse, "FIRN_WH");
   EXPECT_EQ(snow.schema, "CASES") << "firn.toml has the last word";
   EXPECT_EQ(snow.keys.size(), 1U);
+  const std::string from = "[firn] in " + folder_.path() + "/connections.toml";
+  EXPECT_EQ(origin("warehouse"), from);
+  EXPECT_EQ(origin("account"), from);
+  EXPECT_EQ(origin("private_key_file"), from);
+  EXPECT_EQ(origin("schema"), "") << "firn.toml has it";
+  EXPECT_EQ(origin("host"), "") << "nobody has it";
 
   write("config.toml", "[connections.other]\naccount = \"a-b\"\nauthenticator = \"externalbrowser\"\n");
   EXPECT_NE(mistakes("connections_file = \"config.toml\"\nconnection = \"othr\"\n").find("did you mean \"other\"?"),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <iterator>
 #include <map>
 #include <string>
@@ -19,6 +20,8 @@ namespace {
 
 // More chunks than a batch can have.
 constexpr std::size_t kAllOfABatch = 1'000'000;
+// So many that some single rows that a person removed make no difference; a statement names each of them.
+constexpr std::size_t kVerified = 20;
 constexpr Duration kFirstWait = std::chrono::milliseconds(50);
 constexpr Duration kLongestWait = std::chrono::seconds(5);
 
@@ -113,7 +116,7 @@ Result<StepOutcome> LoadStep::close(const Batch& batch) {
     return StepOutcome::done({MoveBatch{batch.id, BatchState::kClosing, BatchState::kPurged, clock_.now(), {}}});
   }
   LoadJob job = job_for(batch, in_state(chunks, ChunkState::kStaged), false);
-  FIRN_ASSIGN(job.has_loaded_before, has_loaded_before());
+  FIRN_ASSIGN(job.verified, verified());
   FIRN_TRY(loader_.check(job));
   FIRN_TRY(leave_mark_(batch));
   return intend(batch, chunks);
@@ -226,19 +229,27 @@ std::vector<Transition> LoadStep::set_aside_aged(const std::vector<Chunk>& chunk
 }
 
 /// A purged chunk may have been replaced without a row in the table.
-Result<bool> LoadStep::has_loaded_before() {
+Result<std::vector<VerifiedFile>> LoadStep::verified() {
   ChunkFilter filter;
   filter.repeater = repeater_;
   filter.states = {ChunkState::kLoaded, ChunkState::kPurged};
-  while (!has_loaded_before_) {
-    FIRN_ASSIGN(const auto page, catalog_.chunks(filter));
+  filter.after = verified_after_;
+  std::deque<Chunk> newest;
+  while (true) {
+    FIRN_ASSIGN(auto page, catalog_.chunks(filter));
     if (page.empty()) {
-      return false;
+      break;
     }
-    has_loaded_before_ = std::ranges::any_of(page, [](const Chunk& chunk) { return chunk.loaded_at.has_value(); });
     filter.after = page.back().id;
+    std::ranges::copy_if(page, std::back_inserter(newest), [](const Chunk& c) { return c.loaded_at.has_value(); });
+    newest.erase(newest.begin(), newest.end() - static_cast<std::ptrdiff_t>(std::min(newest.size(), kVerified)));
   }
-  return true;
+  std::vector<VerifiedFile> files;
+  for (const Chunk& chunk : newest) {
+    files.push_back({chunk.key, chunk.rows, *chunk.loaded_at});
+  }
+  verified_after_ = newest.size() == kVerified ? newest.front().id - 1 : verified_after_;
+  return files;
 }
 
 Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk>& chunks) {
@@ -248,7 +259,7 @@ Result<StepOutcome> LoadStep::submit(const Batch& batch, const std::vector<Chunk
     return StepOutcome::done(std::move(aged));
   }
   LoadJob job = job_for(batch, chunks, is_repeat);
-  FIRN_ASSIGN(job.has_loaded_before, has_loaded_before());
+  FIRN_ASSIGN(job.verified, verified());
   auto handle = loader_.submit(job);
   if (!handle) {
     return StepOutcome::failed(std::move(handle).error());

@@ -67,8 +67,8 @@ class LoadStep final : public Step {
   [[nodiscard]] LoadFile file_of(const Chunk& chunk, Timestamp submitted_at) const;
   [[nodiscard]] std::string objection_to(const Chunk& chunk) const;
   void look_at_age(const std::vector<Chunk>& chunks);
-  /// True when rows of the repeater were proven to be in the table.
-  Result<bool> has_loaded_before();
+  /// The newest chunks whose rows were proven to be in the table, a few.
+  Result<std::vector<VerifiedFile>> verified();
   StepOutcome wait(const Batch& batch, const std::vector<Chunk>& chunks, const LoadProgress& progress);
   /// The pause until the next poll: it grows while as many files as before are `waiting`.
   Duration next_wait(const std::string& handle, std::size_t waiting);
@@ -83,7 +83,7 @@ class LoadStep final : public Step {
   const std::function<void(const std::string&)> tell_ageing_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
-  bool has_loaded_before_ = false;     ///< once true it stays
+  ChunkId verified_after_ = 0;         ///< verified() looks at ids above this one: the newest it has seen are there
   std::optional<std::string> ageing_;  ///< what was told last
   std::string intended_;               ///< the request that was recorded last, until it is submitted
   std::string polled_;                 ///< the handle that was polled last

@@ -114,14 +114,30 @@ TEST_F(LoadStepRepeatTest, AReplacedChunkIsNoProofThatTheTableHasRows) {
   run();
   run();
   ASSERT_EQ(loader.submitted().size(), 1U);
-  EXPECT_FALSE(loader.submitted()[0].has_loaded_before);
+  EXPECT_TRUE(loader.submitted()[0].verified.empty());
 }
 
 TEST_F(LoadStepRepeatTest, AProvenChunkStaysAProofWhenItIsPurged) {
   world.move(world.loaded(), ChunkState::kPurged);
   asked();
   ASSERT_EQ(loader.submitted().size(), 1U);
-  EXPECT_TRUE(loader.submitted()[0].has_loaded_before);
+  ASSERT_EQ(loader.submitted()[0].verified.size(), 1U);
+  EXPECT_EQ(loader.submitted()[0].verified[0].rows, CatalogScenario::kRows);
+}
+
+TEST_F(LoadStepRepeatTest, NamesTheNewestProvenChunksAndNotAll) {
+  std::vector<ObjectKey> keys;
+  for (int i = 0; i < 25; ++i) {
+    keys.push_back(world.chunk(world.loaded()).key);
+  }
+  for (int round = 0; round < 2; ++round) {
+    asked();
+    run();
+    const auto verified = loader.submitted().back().verified;
+    ASSERT_EQ(verified.size(), 20U);
+    EXPECT_EQ(verified[0].key, keys[5]);
+    EXPECT_EQ(verified[19].key, keys[24]);
+  }
 }
 
 }  // namespace

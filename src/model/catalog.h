@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -103,6 +104,8 @@ class Catalog {
   /// Where the rows of the repeater go, in any words: remembered when no row was made yet, and returned as it was
   /// remembered first.
   virtual Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) = 0;
+  /// Where the rows of each repeater that has made some go, by its name.
+  virtual Result<std::map<RepeaterName, std::string>> targets() = 0;
   /// Remembers another one, for a repeater that was bound before. What waits on its way is the caller's to look at.
   virtual Status change_target(const RepeaterName& repeater, const std::string& target) = 0;
 

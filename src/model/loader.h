@@ -27,15 +27,27 @@ struct LoadFile {
   std::uint64_t bytes_uncompressed = 0;
 };
 
+struct FileRows {
+  ObjectKey key;
+  std::uint64_t rows = 0;
+};
+
+/// A file whose rows were proven to be in the table.
+struct VerifiedFile {
+  ObjectKey key;
+  std::uint64_t rows = 0;
+  Timestamp loaded_at{};
+};
+
 /// What one request loads. All files have the shape of `table`.
 struct LoadJob {
   std::string request_id;  ///< the same for a repetition of the same request
   std::string batch;       ///< for people and query tags: `<repeater>/<period>/<number>`
   TableDefinition table;
   std::vector<LoadFile> files;
-  Timestamp submitted_at{};        ///< when the request was intended
-  bool is_repeat = false;          ///< the same request may have been submitted before
-  bool has_loaded_before = false;  ///< rows of the repeater were proven to be in the table
+  Timestamp submitted_at{};              ///< when the request was intended
+  bool is_repeat = false;                ///< the same request may have been submitted before
+  std::vector<VerifiedFile> verified{};  ///< the newest of the repeater's files that were, in any order
 };
 
 enum class LoadState {
@@ -50,11 +62,6 @@ struct LoadProgress {
   std::optional<Error> reason;      ///< for kForgotten: why, for people
   bool at_file = false;             ///< for kForgotten: a file that has no report may be why
   std::vector<UsageAmount> used{};  ///< for what is told here, by a destination that charges for it
-};
-
-struct FileRows {
-  ObjectKey key;
-  std::uint64_t rows = 0;
 };
 
 /// A destination. A file that is submitted again is never loaded twice; it is reported as loaded. Threads: any, one at

@@ -33,6 +33,9 @@ constexpr std::array kGuides = std::to_array<AlarmGuide>({
     {"repeater.kind_changed", "set the kind back, run firn ingest, and give the new kind a repeater of its own"},
     {"repeater.not_configured",
      "add the repeater to firn.toml again; when firn status shows nothing waiting there, remove it and its folder"},
+    {"repeater.table_taken",
+     "give the repeater its old name again, or a table of its own; for a new name run firn drain under the old one "
+     "first"},
     {"repeater.target_changed",
      "set it back, start firn and run firn drain REPEATER before the change; or give what is new a repeater of its "
      "own"},

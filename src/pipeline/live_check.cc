@@ -60,7 +60,7 @@ LiveFinding lifecycle_finding(const S3Connection& connection, S3Bucket& bucket) 
     return {Verdict::kWarning, "lifecycle", "it is not known whether a rule removes chunks: " + error.reason,
             error.hint};
   }
-  const std::string prefix = connection.prefix.empty() ? "" : connection.prefix + "/";
+  const std::string prefix = prefix_of(connection);
   for (const S3LifecycleRule& rule : *rules) {
     if (const std::string harm = harm_of(rule, prefix, connection.tags); !harm.empty()) {
       return {Verdict::kWrong, "lifecycle", harm,

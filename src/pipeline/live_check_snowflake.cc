@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,11 +13,13 @@
 
 #include "base/ascii_text.h"
 #include "load/request_id.h"
+#include "load/snowflake/object_check.h"
 #include "load/snowflake/snowflake_setup.h"
 #include "load/snowflake/table_guard.h"
 #include "pack/chunk_writer.h"
 #include "pipeline/s3_access.h"
 #include "pipeline/snowflake_access.h"
+#include "pipeline/snowflake_needs.h"
 #include "platform/scratch_folder.h"
 #include "platform/thread.h"
 
@@ -46,10 +49,16 @@ class AccountTrial {
  public:
   AccountTrial(SnowflakeAccess& access, const Config& config, const S3Access::Surroundings& surroundings,
                std::string instance)
-      : access_(access), config_(config), surroundings_(surroundings), instance_(std::move(instance)) {}
+      : access_(access),
+        config_(config),
+        surroundings_(surroundings),
+        instance_(std::move(instance)),
+        needs_(snowflake_setup_of(config, access.connection(), instance_)),
+        objects_(access.sql(), access.connection().role, needs_) {}
 
   std::vector<LiveFinding> run() {
     if (log_in()) {
+      compare_objects();
       for (const RepeaterConfig& repeater : config_.repeaters) {
         if (repeater.destination == access_.connection().name) {
           check_repeater(repeater);
@@ -87,7 +96,7 @@ class AccountTrial {
     if (!access_.connection().warehouse.empty()) {
       check_warehouse();
     }
-    TableGuard guard(access_.sql(), access_.session(), place, instance_);
+    TableGuard guard(access_.sql(), surroundings_.clock, access_.session(), place, instance_);
     const std::string what = "repeater " + repeater.name.str();
     LoadJob nothing;
     nothing.batch = "firn check";
@@ -95,11 +104,8 @@ class AccountTrial {
       findings_.push_back(wrong_finding(what, fits.error()));
       return;
     }
-    if (const std::string missing = missing_columns(repeater, place); !missing.empty()) {
-      findings_.push_back({Verdict::kWrong, what, "the table lacks columns of this version of Firn",
-                           "when the repeater is drained, as FIRN_OWNER: ALTER TABLE " + sql_name(place, place.table) +
-                               " ADD COLUMN " + missing +
-                               "; then give it a new pipe, and run `firn setup snowflake` again"});
+    if (const auto other = objects_.table({table_of(repeater.kind, repeater.table), place})) {
+      findings_.push_back({Verdict::kWrong, what, other->found, other->mend});
       return;
     }
     if (const std::string difference = pipe_difference(repeater, place); !difference.empty()) {
@@ -119,20 +125,19 @@ class AccountTrial {
     }
   }
 
-  /// With their types; empty when none is missing, or nobody says.
-  std::string missing_columns(const RepeaterConfig& repeater, const SnowflakePlace& place) {
-    const auto said = ask("DESC TABLE " + sql_name(place, place.table));
-    std::set<std::string> there;
-    for (std::size_t i = 0; said && i < said->rows.size(); ++i) {
-      there.insert(said->text(i, "name"));
+  /// What exists with other settings; what is missing, or not to be seen, is for the other looks.
+  void compare_objects() {
+    tell(objects_.warehouse());
+    tell(objects_.file_format());
+    for (const SnowflakeSetup::Bucket& bucket : needs_.buckets) {
+      tell(objects_.stage(bucket));
     }
-    std::string missing;
-    for (const Column& column : table_of(repeater.kind, repeater.table).columns) {
-      if (said && !there.contains(upper_ascii(column.name))) {
-        missing += (missing.empty() ? "" : ", ") + column_sql(column);
-      }
+  }
+
+  void tell(const std::optional<ObjectDifference>& other) {
+    if (other) {
+      findings_.push_back({other->harms ? Verdict::kWrong : Verdict::kWarning, other->what, other->found, other->mend});
     }
-    return missing;
   }
 
   /// Between the COPY that Firn would make and that of the pipe; empty when there is none, or nobody says.
@@ -163,17 +168,23 @@ class AccountTrial {
                          "use a bucket in the account's region"});
   }
 
-  /// Whether the role may use it.
+  /// Whether the role may use it, and it starts: no result of another time answers a statement with RANDOM ("Using
+  /// persisted query results"), and none that reads a table's statistics alone.
   void check_warehouse() {
     if (std::exchange(warehouse_checked_, true)) {
       return;
     }
     const std::string& name = access_.connection().warehouse;
-    const auto said = ask(fmt::format("SELECT COUNT(*) AS N FROM {}.{}.{}", sql_name(access_.connection().database),
-                                      sql_name(access_.connection().schema), sql_name("_FIRN_PROBE")),
-                          name);
-    findings_.push_back(said ? good("warehouse", "the role may use " + name)
-                             : wrong_finding("warehouse", said.error()));
+    const auto said = ask("SELECT RANDOM() AS R FROM TABLE(GENERATOR(ROWCOUNT => 1))", name);
+    if (!said) {
+      findings_.push_back(wrong_finding("warehouse", said.error()));
+      return;
+    }
+    const auto settings = objects_.warehouse_settings();
+    const std::string credits = settings ? credits_per_minute(settings->size) : "";
+    findings_.push_back(
+        good("warehouse", fmt::format("the role may use {}, and it runs; if this woke it, it costs a minute{}", name,
+                                      credits.empty() ? "" : fmt::format(" ({}: {})", settings->size, credits))));
   }
 
   bool can_read(const SnowflakePlace& place) {
@@ -256,6 +267,8 @@ class AccountTrial {
   const Config& config_;
   const S3Access::Surroundings& surroundings_;
   const std::string instance_;
+  const SnowflakeSetup needs_;
+  ObjectCheck objects_;
   std::vector<LiveFinding> findings_;
   std::string region_;  ///< of the account, as Amazon names it
   bool warehouse_checked_ = false;

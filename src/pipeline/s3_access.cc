@@ -91,4 +91,8 @@ std::unique_ptr<Stage> S3Access::make_stage(S3Client::TellRequest tell) {
                                    connection_.prefix);
 }
 
+std::string prefix_of(const S3Connection& connection) {
+  return connection.prefix.empty() ? "" : connection.prefix + "/";
+}
+
 }  // namespace firn

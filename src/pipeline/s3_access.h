@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/clock.h"
 #include "config/config.h"
@@ -39,5 +40,8 @@ class S3Access {
   const Surroundings surroundings_;
   CredentialCache credentials_;
 };
+
+/// What stands before every key of the connection: empty, or its prefix with a `/` behind it.
+std::string prefix_of(const S3Connection& connection);
 
 }  // namespace firn

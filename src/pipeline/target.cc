@@ -82,6 +82,8 @@ Target target_of(const Config& config, const RepeaterConfig& repeater) {
           stage_of(config, repeater)};
 }
 
+bool shares_table(const Target& target, std::string_view bound) { return parse(bound).table == target.table; }
+
 TargetChange compare(const Target& target, std::string_view bound) {
   const Target before = parse(bound);
   if (before.kind != target.kind) {

@@ -33,6 +33,9 @@ enum class TargetChange {
   kKind,     ///< what documents they are
 };
 
+/// True when rows that went as `bound` says, in words of Target::str(), are in the target's table.
+bool shares_table(const Target& target, std::string_view bound);
+
 /// `bound` is what Target::str() gave when the first row was made, perhaps by an older Firn.
 TargetChange compare(const Target& target, std::string_view bound);
 

@@ -1,5 +1,6 @@
 #include "pipeline/target_guard.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
                          const std::function<bool()>& is_all_decided) {
   const Target wanted = target_of(config, repeater);
   const std::string target = wanted.str();
+  if (!admits_table(repeater.name, wanted)) {
+    return false;
+  }
   const auto bound = catalog_.bind_target(repeater.name, target);
   if (!bound) {
     alarms_.raise("repeater.target_unknown", repeater.name.str(),
@@ -51,6 +55,29 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
       refuse(repeater.name, target, *bound, "a repeater keeps its kind. Give the new one a repeater of its own");
       return false;
   }
+  return false;
+}
+
+bool TargetGuard::admits_table(const RepeaterName& repeater, const Target& wanted) {
+  const auto targets = catalog_.targets();
+  if (!targets) {
+    return true;  // the next question to the catalog fails as well, and says why
+  }
+  const auto own = targets->find(repeater);
+  if (own != targets->end() && shares_table(wanted, own->second)) {
+    return true;
+  }
+  const auto other =
+      std::ranges::find_if(*targets, [&](const auto& each) { return shares_table(wanted, each.second); });
+  if (other == targets->end()) {
+    return true;
+  }
+  alarms_.raise("repeater.table_taken", repeater.str(),
+                "firn.toml gives it table " + wanted.table + ", which repeater " + other->first.str() +
+                    " has filled. What that one knows of the table would not go over to the new name, and a document "
+                    "that is sent again would be a row twice. It answers 503 and does nothing: a repeater keeps its "
+                    "name, or the new one gets a table of its own, after `firn drain " +
+                    other->first.str() + "` under the old name");
   return false;
 }
 

@@ -8,6 +8,7 @@
 #include "model/catalog.h"
 #include "observe/alarms.h"
 #include "pipeline/controls.h"
+#include "pipeline/target.h"
 
 namespace firn {
 
@@ -24,10 +25,13 @@ class TargetGuard {
   /// False when the repeater must stand still: firn.toml says another kind, table, destination, stage or method than
   /// its rows have gone by, and it is not drained. An alarm says why and what to do. A change after a drain is
   /// remembered, and ends the drain.
+  /// Nor may it begin to fill a table that a repeater of another name has filled: what that one knows of the table's
+  /// documents does not go over to it.
   /// `is_all_decided` says whether the repeater's journal holds nothing that waits to be packed.
   bool admits(const Config& config, const RepeaterConfig& repeater, const std::function<bool()>& is_all_decided);
 
  private:
+  bool admits_table(const RepeaterName& repeater, const Target& wanted);
   bool admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound);
   bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
                     const std::function<bool()>& is_all_decided);

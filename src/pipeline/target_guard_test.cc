@@ -60,6 +60,20 @@ TEST_F(TargetGuardTest, ARepeaterGoesOnWhereItWas) {
   EXPECT_TRUE(admits());
 }
 
+TEST_F(TargetGuardTest, ATableBelongsToTheNameThatHasFilledIt) {
+  ASSERT_TRUE(admits());
+  world_.loaded();
+  RepeaterConfig renamed = repeater_;
+  renamed.name = RepeaterName("visits");
+  const auto admits_renamed = [&] { return guard_.admits(config_, renamed, [] { return true; }); };
+  EXPECT_FALSE(admits_renamed());
+  ASSERT_EQ(alarms_.list().size(), 1U);
+  EXPECT_EQ(alarms_.list()[0].name, "repeater.table_taken");
+  renamed.table = TableName("visits");
+  EXPECT_TRUE(admits_renamed());
+  EXPECT_TRUE(admits());
+}
+
 TEST_F(TargetGuardTest, AnotherTableNeedsADrainAndNothingLeft) {
   ASSERT_TRUE(admits());
   const ChunkId chunk = world_.loaded();

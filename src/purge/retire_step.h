@@ -11,13 +11,14 @@
 
 namespace firn {
 
-/// What PurgeStep is for repeaters whose documents make no rows: there are no chunks, so only the journal is retired.
+/// What PurgeStep is, under its name, for repeaters whose documents make no rows: there are no chunks, so only the
+/// journal is retired.
 class RetireStep final : public Step {
  public:
   RetireStep(const RepeaterName& repeater, Catalog& catalog, Journal& journal)
       : retirement_(repeater, catalog, journal) {}
 
-  [[nodiscard]] std::string_view name() const override { return "retire"; }
+  [[nodiscard]] std::string_view name() const override { return "purge"; }
   StepOutcome run() override {
     Status done = retirement_.run();
     return done ? StepOutcome::idle() : StepOutcome::failed(std::move(done).error());

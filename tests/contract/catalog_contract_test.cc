@@ -72,6 +72,7 @@ TEST_P(CatalogContract, BindsARepeaterToItsTargetOnceItHasRows) {
   ASSERT_TRUE(commit({decision_over(at(0), at(10), 1)}));
   EXPECT_EQ(catalog_->bind_target(forms(), "three").value(), "two");
   EXPECT_EQ(catalog_->bind_target(RepeaterName("others"), "three").value(), "three");
+  EXPECT_EQ(catalog_->targets().value(), (std::map<RepeaterName, std::string>{{forms(), "two"}})) << "those with rows";
   ASSERT_TRUE(catalog_->change_target(forms(), "three"));
   EXPECT_EQ(catalog_->bind_target(forms(), "four").value(), "three");
 }

@@ -13,20 +13,32 @@ from waiting import wait_until
 SHOWN_BODIES = 25
 
 
+def left_to_do(status):
+    """What is on its way, and how many chunks have come to their end."""
+    chunks = {entry["state"]: entry["chunks"] for entry in status["chunks"] if entry["chunks"]}
+    at_end = {state: chunks.pop(state, 0) for state in ("purged", "quarantined")}
+    busy = [status["waiting"], status["in_open_chunk"]["records"], status["batches_unfinished"], bool(chunks)]
+    return busy, at_end
+
+
 def settle(victim, seconds=120):
-    """Ingests until everything accepted is decided, loaded and purged; the last status."""
+    """Ingests until everything accepted is decided, loaded and purged; the last status. So many seconds without any
+    progress are too many."""
+    seen = None
 
-    def settled():
-        victim.ask("ingest", "--wait", seconds=seconds)
+    def moved():
+        victim.ask("ingest", seconds=seconds)
         status = victim.status()
-        states = {chunks["state"] for chunks in status["chunks"] if chunks["chunks"]}
-        busy = status["waiting"] or status["in_open_chunk"]["records"] or status["batches_unfinished"]
-        return None if busy or states - {"purged", "quarantined"} else status
+        return status if left_to_do(status) != seen else None
 
-    try:
-        return wait_until(settled, "everything loaded and purged", seconds, every=0.3)
-    except AssertionError as late:
-        raise AssertionError(f"{late}\nlast status: {victim.whole_status()}\n{victim.log_tail()}") from None
+    while True:
+        try:
+            status = wait_until(moved, "everything loaded and purged: it stands still", seconds, every=0.3)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\nlast status: {victim.whole_status()}\n{victim.log_tail()}") from None
+        seen = left_to_do(status)
+        if not any(seen[0]):
+            return status
 
 
 def is_damaged(body):
@@ -66,8 +78,10 @@ def version_in(body):
 
 
 def refused_problems(victim, refused, ledger):
-    """Every version that the destination refuses is there once, with a body that was sent for it."""
+    """Every version that the destination refuses is there, with a body that was sent for it; again only when it was
+    sent again, for one that has gone to quarantine is not known any more."""
     must = {version_in(body) for body in ledger.acknowledged.values() if is_refused(body)}
+    sent = Counter(version_in(body) for body in [*ledger.acknowledged.values(), *ledger.unanswered] if is_refused(body))
     problems, seen = [], Counter()
     for record in refused:
         body = base64.b64decode(victim.ask("quarantine", "show", REPEATER, str(record["position"]))["body_base64"])
@@ -78,7 +92,7 @@ def refused_problems(victim, refused, ledger):
         else:
             problems.append(f"refused without a cause: {record['position']}: {record['detail']}")
     problems += [f"lost: {version}, which the destination refuses" for version in must if not seen[version]]
-    problems += [f"{count} times: {version} in quarantine" for version, count in seen.items() if count > 1]
+    problems += [f"{seen[version]} times in quarantine: {version}" for version in seen if seen[version] > sent[version]]
     return problems
 
 

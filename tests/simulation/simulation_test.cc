@@ -19,7 +19,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
   const std::uint64_t first = number_from("FIRN_FIRST_SEED", 1);
-  const std::uint64_t seeds = number_from("FIRN_SEEDS", 200);
+  const std::uint64_t seeds = number_from("FIRN_SEEDS", FIRN_SIMULATED_LIVES);
   Happenings all;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     World world(seed);

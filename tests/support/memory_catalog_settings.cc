@@ -39,6 +39,18 @@ Result<Timestamp> MemoryCatalog::schedule_since(const RepeaterName& repeater, co
   return entry->second.second;
 }
 
+Result<std::map<RepeaterName, std::string>> MemoryCatalog::targets() {
+  const MutexLock lock(mutex_);
+  std::map<RepeaterName, std::string> all;
+  for (const auto& [repeater, target] : targets_) {
+    const auto counts = state_.counts.find(repeater);
+    if (counts != state_.counts.end() && counts->second.rows > 0) {
+      all.emplace(repeater, target);
+    }
+  }
+  return all;
+}
+
 Status MemoryCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
   const MutexLock lock(mutex_);
   targets_[repeater] = target;

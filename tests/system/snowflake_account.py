@@ -149,6 +149,12 @@ def prefix_of(firn):
     return tomllib.loads(firn.config.read_text())["connection"]["bucket"]["prefix"]
 
 
+def live(firn, code):
+    """Findings of `firn check --live` about the account, by what they are about."""
+    said = firn.ask("check", "--live", code=code)["connections"]
+    return {each["what"]: each for each in next(c for c in said if c["connection"] == "snow")["findings"]}
+
+
 def wait_until_loaded(firn, rows, seconds=60):
     return firn.wait_for_status(lambda status: status["rows_loaded"] == rows, f"{rows} rows loaded", seconds)
 

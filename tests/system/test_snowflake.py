@@ -8,7 +8,7 @@ import pytest
 from firn import Settings, toml_text
 from forms import FormMaker, encode
 from s3_servers import BUCKET
-from snowflake_account import FULL_TABLE, make_key, prefix_of, snowflake_settings
+from snowflake_account import FULL_TABLE, live, make_key, prefix_of, snowflake_settings
 
 pytestmark = pytest.mark.server("versitygw")
 
@@ -173,6 +173,83 @@ def test_a_table_that_was_emptied_is_seen_before_more_is_loaded(account, on_snow
     assert "the table is empty" in blocked_reason(firn)
 
 
+def other_rows(account, count=50):
+    """Rows that somebody else has put there."""
+    values = ", ".join(f"('d', 'other {number}', 'x', {number})" for number in range(count))
+    into = f'INSERT INTO "{FULL_TABLE}" ("DOMAIN", "FORM_ID", "_FILE", "_POSITION") VALUES {values}'
+    account.control("rows", {"sql": into})
+
+
+@pytest.mark.parametrize("emptied", ["TRUNCATE TABLE", "DELETE FROM"])
+@pytest.mark.parametrize("method", ["copy", "snowpipe"])
+def test_a_table_that_was_emptied_and_filled_by_others_is_seen_before_a_repetition(
+    account, on_snowflake, method, emptied
+):
+    """The table has as many rows as before: only their files tell that they are others."""
+    firn = on_snowflake(method).start()
+    post_forms(firn, 10)
+    firn.ingest()
+    more = post_forms(firn, 10, seed=2)
+    account.fault("insertFiles" if method == "snowpipe" else "submit", "lose_answer", match=MATCHES[method], times=50)
+    trigger(firn)
+    firn.wait_for_status(lambda status: account.rows() and len(account.rows()) == 20, "the answer is lost")
+    firn.kill()
+    account.clear_faults()
+    account.sql(f"{emptied} {FULL_TABLE}")
+    other_rows(account)
+    firn.restart()
+    assert "newest 1 files that were proven to be in it, 1 have no row there now" in blocked_reason(firn)
+    assert not {row["FORM_ID"] for row in account.rows()} & {form["id"] for form in more}, "nothing was loaded again"
+
+
+MATCHES = {"copy": "COPY*", "snowpipe": "*"}
+
+
+def test_without_a_warehouse_the_number_of_rows_tells_that_a_table_was_emptied(account, on_snowflake):
+    firn = on_snowflake("snowpipe", warehouse=None).start()
+    post_forms(firn, 10)
+    firn.ingest()
+    post_forms(firn, 1, seed=2)
+    account.fault("insertFiles", "lose_answer", times=50)
+    trigger(firn)
+    firn.wait_for_status(lambda status: len(account.rows()) == 11, "the answer is lost")
+    firn.kill()
+    account.clear_faults()
+    account.sql(f"TRUNCATE TABLE {FULL_TABLE}")
+    other_rows(account, 4)
+    firn.restart()
+    assert "the table has 4 rows, although 10 rows of this repeater's newest 1 files" in blocked_reason(firn)
+
+
+def test_single_rows_that_a_person_removes_stop_nothing(account, on_snowflake):
+    firn = on_snowflake().start()
+    for seed in (1, 2, 3):
+        post_forms(firn, 4, seed=seed)
+        firn.ingest()
+    gone = account.rows()[0]["_FILE"]
+    account.sql(f"DELETE FROM {FULL_TABLE} WHERE _FILE = '{gone}'")
+    more = post_forms(firn, 10, seed=9)
+    account.fault("submit", "lose_answer", match="COPY*", times=3)
+    firn.ingest()
+    assert {row["FORM_ID"] for row in account.rows()} >= {form["id"] for form in more}
+
+
+def test_a_new_table_is_not_taken_for_one_that_was_emptied(account, on_snowflake):
+    """The way on that the alarm names: after a drain the repeater's rows go to another table."""
+    firn = on_snowflake().start()
+    post_forms(firn, 10)
+    firn.ingest()
+    assert firn.ask("drain", "forms")["drained"]
+    firn.stop()
+    firn.config.write_text(firn.config.read_text().replace('table = "forms"', 'table = "forms_2"'))
+    account.set_up(firn)
+    firn.start()
+    more = post_forms(firn, 10, seed=2)
+    firn.ingest()
+    rows = account.rows("COMMCARE.RAW.FORMS_2")
+    assert sorted(row["FORM_ID"] for row in rows) == sorted(form["id"] for form in more)
+
+
 def test_two_data_directories_never_fill_one_table(account, on_snowflake, make_firn):
     on_snowflake()
     second = make_firn()
@@ -211,12 +288,6 @@ stage = "STAGE"
 destination = "snow"
 method = "copy"
 """
-
-
-def live(firn, code):
-    """Findings of `firn check --live` about the account, by what they are about."""
-    said = firn.ask("check", "--live", code=code)["connections"]
-    return {each["what"]: each for each in next(c for c in said if c["connection"] == "snow")["findings"]}
 
 
 @pytest.mark.parametrize("method", ["copy", "snowpipe"])

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import time
+import urllib.error
 import uuid
 
 import pytest
@@ -401,3 +402,99 @@ def test_a_kill_leaves_a_statement_done_or_not_done(account, caller):
     assert (status, len(rows(account))) in ((200, 2000), (422, 0))
     caller.copy("a.csv")
     assert len(rows(account)) == 2000
+
+
+# --- "DESCRIBE FILE FORMAT", "DESCRIBE STAGE", "DESCRIBE TABLE", "DESCRIBE INTEGRATION", "SHOW WAREHOUSES" --------------
+
+
+def described(caller, text):
+    """Columns, and the rows of the answer as dictionaries."""
+    status, said = caller.sql(text)
+    assert status == 200, said
+    columns = [each["name"] for each in said["resultSetMetaData"]["rowType"]]
+    return columns, [dict(zip(columns, row)) for row in said["data"]]
+
+
+def test_a_file_format_is_described_with_values_and_defaults(account, caller):
+    account.sql("ALTER FILE FORMAT DB.S.CSV SET NULL_IF = ('\\\\N', 'x') TRIM_SPACE = TRUE")
+    columns, rows_ = described(caller, "DESC FILE FORMAT DB.S.CSV")
+    assert columns == ["property", "property_type", "property_value", "property_default"]
+    told = {row["property"]: tuple(row.values())[1:] for row in rows_}
+    assert told["FIELD_OPTIONALLY_ENCLOSED_BY"] == ("String", '\\"', "NONE"), "as a text literal has it"
+    assert told["ESCAPE_UNENCLOSED_FIELD"] == ("String", "NONE", "\\\\")
+    assert told["RECORD_DELIMITER"] == ("String", "\\n", "\\n")
+    assert told["NULL_IF"] == ("List", "[\\\\N, x]", "[\\\\N]")
+    assert told["TRIM_SPACE"] == ("Boolean", "true", "false")
+    assert told["SKIP_HEADER"] == ("Integer", "0", "0")
+
+
+def test_a_stage_is_described_with_its_parents(account, caller):
+    columns, rows_ = described(caller, "DESC STAGE DB.S.STAGE")
+    assert columns == ["parent_property", "property", "property_type", "property_value", "property_default"]
+    told = {(row["parent_property"], row["property"]): row["property_value"] for row in rows_}
+    assert told["STAGE_LOCATION", "URL"] == f'["s3://{BUCKET}/{caller.prefix}/"]'
+    assert told["STAGE_INTEGRATION", "STORAGE_INTEGRATION"] == "I"
+    assert told["STAGE_FILE_FORMAT", "TYPE"] == "CSV", "one of its own"
+    account.sql("ALTER STAGE DB.S.STAGE SET FILE_FORMAT = (FORMAT_NAME = 'DB.S.CSV')")
+    told = {row["property"]: row["property_value"] for row in described(caller, "DESC STAGE DB.S.STAGE")[1]}
+    assert told["FORMAT_NAME"] == "DB.S.CSV" and told["URL"].endswith(f'{caller.prefix}/"]'), "the rest stays"
+
+
+def test_an_integration_is_described_to_those_who_may_use_it(account, caller):
+    assert caller.sql("DESC INTEGRATION I")[0] == 422
+    account.sql("GRANT USAGE ON INTEGRATION I TO ROLE R")
+    told = {row["property"]: row["property_value"] for row in described(caller, "DESC INTEGRATION I")[1]}
+    assert told["STORAGE_ALLOWED_LOCATIONS"] == f"s3://{BUCKET}/" and told["ENABLED"] == "true"
+    account.sql("ALTER STORAGE INTEGRATION I SET STORAGE_ALLOWED_LOCATIONS = ('s3://a/', 's3://b/')")
+    told = {row["property"]: row["property_value"] for row in described(caller, "DESC INTEGRATION I")[1]}
+    assert told["STORAGE_ALLOWED_LOCATIONS"] == "s3://a/,s3://b/" and told["STORAGE_AWS_EXTERNAL_ID"] == "x"
+
+
+def test_a_table_is_described_with_whole_types(account, caller):
+    told = {row["name"]: (row["type"], row["null?"]) for row in described(caller, f"DESC TABLE {TABLE}")[1]}
+    assert told == {"A": ("VARCHAR(16777216)", "Y"), "_FILE": ("VARCHAR(16777216)", "Y"), "N": ("NUMBER(19,0)", "N")}
+
+
+def test_a_column_becomes_longer_and_never_another_type(account, caller):
+    """ "ALTER TABLE ... ALTER COLUMN"."""
+    account.sql(f"ALTER TABLE {TABLE} ADD COLUMN B VARCHAR(3)")
+    account.sql(f"ALTER TABLE {TABLE} ALTER COLUMN B SET DATA TYPE VARCHAR(5)")
+    account.sql(f"ALTER TABLE {TABLE} ALTER COLUMN N DROP NOT NULL")
+    told = {row["name"]: (row["type"], row["null?"]) for row in described(caller, f"DESC TABLE {TABLE}")[1]}
+    assert told["B"] == ("VARCHAR(5)", "Y") and told["N"] == ("NUMBER(19,0)", "Y")
+    for refused in ("VARCHAR(4)", "NUMBER(5, 0)"):
+        with pytest.raises(urllib.error.HTTPError):
+            account.sql(f"ALTER TABLE {TABLE} ALTER COLUMN B SET DATA TYPE {refused}")
+
+
+def test_a_text_that_is_too_long_is_refused(account, caller):
+    """ "String & binary data types", "Troubleshooting COPY"."""
+    account.sql(f"DROP TABLE {TABLE}")
+    account.sql(f"CREATE TABLE {TABLE} (A VARCHAR(3), _FILE VARCHAR, N NUMBER(19, 0))")
+    account.sql(f"GRANT SELECT, INSERT ON TABLE {TABLE} TO ROLE R")
+    put(account, caller, "a.csv", "abcd,1\n")
+    assert "too long" in caller.copy("a.csv")[0]["first_error"]
+
+
+def test_a_warehouse_is_shown_to_those_who_may_use_it(account, caller):
+    told = described(caller, "SHOW WAREHOUSES LIKE 'WH'")[1][0]
+    assert (told["state"], told["size"], told["auto_suspend"], told["auto_resume"]) == (
+        "SUSPENDED",
+        "X-Small",
+        "60",
+        "true",
+    )
+    account.sql("ALTER WAREHOUSE WH SET WAREHOUSE_SIZE = MEDIUM AUTO_SUSPEND = 0")
+    told = described(caller, "SHOW WAREHOUSES LIKE 'WH'")[1][0]
+    assert (told["size"], told["auto_suspend"]) == ("Medium", None), "never"
+    account.sql("REVOKE USAGE ON WAREHOUSE WH FROM ROLE R")
+    assert described(caller, "SHOW WAREHOUSES LIKE 'WH'")[1] == []
+
+
+def test_a_warehouse_without_auto_resume_has_to_be_started(account, caller):
+    """ "CREATE WAREHOUSE": AUTO_RESUME = FALSE starts only by hand."""
+    account.sql("ALTER WAREHOUSE WH SET AUTO_RESUME = FALSE")
+    made = "SELECT RANDOM() AS R FROM TABLE(GENERATOR(ROWCOUNT => 1))"
+    assert caller.sql(made)[1]["code"] == "000606"
+    account.sql("ALTER WAREHOUSE WH RESUME")
+    assert caller.sql(made)[0] == 200

@@ -90,6 +90,25 @@ def change_table(firn):
     firn.start()
 
 
+def test_a_renamed_repeater_does_not_fill_the_old_ones_table(make_firn):
+    firn = make_firn().start()
+    post(firn, 720)
+    firn.ingest()
+    firn.stop()
+    text = firn.config.read_text()
+    renamed = text.replace(f"[repeater.{REPEATER}]", "[repeater.visits]")
+    assert renamed != text
+    firn.config.write_text(renamed)
+    firn.start()
+    alarms = {alarm["name"]: alarm for alarm in firn.whole_status()["alarms"]}
+    assert f"which repeater {REPEATER} has filled" in alarms["repeater.table_taken"]["text"]
+    assert firn.post(encode(FormMaker(721).form()), repeater="visits").status == 503
+    firn.stop()
+    firn.config.write_text(renamed.replace('table = "forms"', 'table = "visits"'))
+    firn.start()
+    assert firn.post(encode(FormMaker(722).form()), repeater="visits").status == 200
+
+
 def test_another_table_is_refused_before_a_drain_and_taken_after_it(make_firn):
     firn = make_firn().start()
     post(firn, 706)

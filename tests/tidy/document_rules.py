@@ -23,6 +23,9 @@ def known_tests(tree):
                 names.add(f"{path.rpartition('/')[2]}::{node.name}")
     return names
 
+SNOWFLAKE = "docs/formats/snowflake_api.md"
+SNOWFLAKE_CODES = "src/load/snowflake/snowflake_error.cc"
+
 
 def _named_tests(text):
     return lines_matching(r"`(\w+\.py::test_\w+|[A-Z]\w*\.[A-Z]\w*)`", text)
@@ -38,15 +41,26 @@ def _named_tests(text):
         }
     ],
 )
-def guarantees_name_real_tests(tree):
-    """Each test that docs/guarantees.md names exists."""
+def documents_name_real_tests(tree):
+    """Each test that docs/guarantees.md or docs/formats/snowflake_api.md names exists."""
     names = known_tests(tree)
-    text = tree.files.get("docs/guarantees.md", "")
     return [
-        f"docs/guarantees.md:{line}: there is no test {m.group(1)}"
-        for line, m in _named_tests(text)
+        f"{path}:{line}: there is no test {m.group(1)}"
+        for path in ("docs/guarantees.md", SNOWFLAKE)
+        for line, m in _named_tests(tree.files.get(path, ""))
         if m.group(1) not in names
     ]
+
+
+@rule(
+    bad=[{SNOWFLAKE: "| 422 | 000606 | no |", SNOWFLAKE_CODES: '{"000606", kX}, {"000607", kX}'}],
+    good=[{SNOWFLAKE: "| 422 | 000606 | no |", SNOWFLAKE_CODES: '{"000606", kX}'}],
+)
+def snowflake_codes_are_documented(tree):
+    """docs/formats/snowflake_api.md has each code of Snowflake that the source knows."""
+    text = tree.files.get(SNOWFLAKE, "")
+    codes = re.findall(r'"(\d{6})"', tree.files.get(SNOWFLAKE_CODES, ""))
+    return [f"{SNOWFLAKE}: does not name {code}" for code in codes if f"| {code} |" not in text]
 
 
 @rule(

@@ -156,6 +156,22 @@ Status SqliteCatalog::commit(std::span<const Transition> transitions) {
   return end_transaction(database_, apply_all(database_, transitions));
 }
 
+Result<std::map<RepeaterName, std::string>> SqliteCatalog::targets() {
+  const MutexLock lock(mutex_);
+  std::map<RepeaterName, std::string> all;
+  auto query = database_.query(
+      "SELECT r.name, r.target FROM repeaters r JOIN totals t ON t.repeater = r.id WHERE t.rows > 0 AND r.target <> "
+      "''");
+  while (true) {
+    FIRN_ASSIGN(const bool row, query.next());
+    if (!row) {
+      return all;
+    }
+    const RepeaterName name(query.text());
+    all.emplace(name, query.text());
+  }
+}
+
 Status SqliteCatalog::change_target(const RepeaterName& repeater, const std::string& target) {
   const MutexLock lock(mutex_);
   return database_.query("UPDATE repeaters SET target = ? WHERE name = ?", target, repeater).run();

@@ -34,6 +34,7 @@ class SqliteCatalog final : public Catalog {
 
   Status commit(std::span<const Transition> transitions) override;
   Result<std::string> bind_target(const RepeaterName& repeater, const std::string& target) override;
+  Result<std::map<RepeaterName, std::string>> targets() override;
   Status change_target(const RepeaterName& repeater, const std::string& target) override;
   Result<std::vector<Control>> controls() override;
   Status set_control(const Control& control) override;

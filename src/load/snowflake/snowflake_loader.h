@@ -41,7 +41,7 @@ class SnowflakeLoader : public Loader {
       : clock_(clock),
         target_(std::move(target)),
         history_(sql, target_.session, target_.place),
-        guard_(sql, target_.session, target_.place, target_.owner) {}
+        guard_(sql, clock, target_.session, target_.place, target_.owner) {}
 
   /// The look of check() once more, before a request that may be old.
   Status check_repeat(const LoadJob& job) { return job.is_repeat ? guard_.check(job) : Status(); }

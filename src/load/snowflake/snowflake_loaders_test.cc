@@ -1,15 +1,11 @@
-// The two ways into Snowflake, against answers that are put down: what each of them makes of what Snowflake says.
+// What COPY makes of Snowflake's answers, which are put down here, and what keeps both ways from a wrong table.
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <memory>
 #include <string>
+#include <vector>
 
-#include "load/snowflake/copy_loader.h"
-#include "load/snowflake/pipe_loader.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/scripted_http.h"
-#include "tests/support/snowflake_login.h"
+#include "load/snowflake/loader_fixture.h"
 
 namespace firn {
 namespace {
@@ -17,71 +13,6 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
-
-const std::string kKey = "forms/2026-03/000001/1-0-0-9-a1-aa.csv.zst";
-const std::string kOther = "forms/2026-03/000001/1-0-10-19-a1-bb.csv.zst";
-
-std::string rows_answer(const std::string& columns, const std::string& rows) {
-  std::string types;
-  for (std::size_t at = 0; at <= columns.size();) {
-    const auto end = std::min(columns.find(',', at), columns.size());
-    types += (types.empty() ? "" : ",") + ("{\"name\":\"" + columns.substr(at, end - at) + "\"}");
-    at = end + 1;
-  }
-  return R"({"statementHandle":"h-1","resultSetMetaData":{"rowType":[)" + types +
-         R"(],"partitionInfo":[{}]},"data":[)" + rows + "]}";
-}
-
-class SnowflakeLoadersTest : public testing::Test {
- protected:
-  void answer(const std::string& columns, const std::string& rows) { http_.answer(200, rows_answer(columns, rows)); }
-  /// What SHOW says about a table or pipe of ours.
-  void answer_show(const std::string& name, const std::string& created = "1700000000.0",
-                   const std::string& owner = "me", const std::string& rows = "5") {
-    answer("created_on,name,comment,rows",
-           "[\"" + created + "\",\"" + name + "\",\"" + owner_comment(owner) + "\",\"" + rows + "\"]");
-  }
-  LoadJob job(std::initializer_list<std::string> keys) {
-    LoadJob made;
-    made.request_id = "4a3c7e52-0000-4000-8000-000000000001";
-    made.batch = "forms/2026-03/000001";
-    made.table = table_of(Kind::kForm, TableName("forms"));
-    for (const std::string& key : keys) {
-      made.files.push_back({ObjectKey(key), "s3://b/" + key, 10, 100, 1000, clock_.now(), {}, 5000});
-    }
-    made.submitted_at = clock_.now();
-    return made;
-  }
-  static std::string refusal(Loader& loader, const LoadJob& job) {
-    const Status fits = loader.check(job);
-    return fits ? "" : fits.error().reason;
-  }
-  [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
-
-  CopyLoader copy_loader(bool dedicated = false) {
-    return {sql_, clock_, {{"FIRN_LOADER", "WH"}, place_, "me"}, dedicated ? dedicated_ : meter_};
-  }
-  PipeLoader pipe_loader(const std::string& warehouse = "") {
-    SnowflakePlace place = place_;
-    place.pipe = "FORMS_PIPE";
-    return {SnowpipeClient(transport_, "DB.S.FORMS_PIPE"), sql_, clock_, {{"FIRN_LOADER", warehouse}, place, "me"}};
-  }
-  /// insertReport's or loadHistoryScan's answer about one file.
-  void answer_report(const std::string& key, const std::string& status, int rows, const std::string& mark = "m") {
-    http_.answer(200, R"({"nextBeginMark":")" + mark + R"(","files":[{"path":")" + key + R"(","status":")" + status +
-                          R"(","rowsInserted":)" + std::to_string(rows) + R"(,"complete":true}]})");
-  }
-  void answer_running() { http_.answer(202, R"({"statementHandle":"h-1"})"); }
-  void answer_no_report() { http_.answer(200, R"({"nextBeginMark":"","files":[]})"); }
-
-  ManualClock clock_;
-  ScriptedHttp http_;
-  SnowflakeTransport transport_{"https://north.example", test_login(), clock_, http_.make()};
-  SqlClient sql_{transport_, [](Duration) {}};
-  WarehouseMeter meter_{false};
-  WarehouseMeter dedicated_{true};
-  const SnowflakePlace place_{"DB", "S", "FIRN_LAKE", "FIRN_CSV", "FORMS", ""};
-};
 
 TEST_F(SnowflakeLoadersTest, CopySubmitsOneStatementForAllFiles) {
   http_.answer(202, R"({"statementHandle":"h-9"})");
@@ -225,13 +156,6 @@ TEST_F(SnowflakeLoadersTest, CopyThatNoWarehouseTookCostsNothing) {
   EXPECT_TRUE(copy_loader().poll(job({kKey}), "h-1").value().used.empty());
 }
 
-TEST_F(SnowflakeLoadersTest, PipeTellsTheBytesBeforeCompression) {
-  answer_report(kKey, "LOADED", 10);
-  const std::vector<UsageAmount> used{
-      {UsageItem::kSnowpipeBytes, 5000}, {UsageItem::kFiles, 1}, {UsageItem::kLoads, 1}};
-  EXPECT_EQ(pipe_loader().poll(job({kKey}), "h-1").value().used, used);
-}
-
 TEST_F(SnowflakeLoadersTest, CopyBlamesNoFileForARefusedStatement) {
   http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
   const LoadProgress progress = copy_loader().poll(job({kKey}), "h-1").value();
@@ -318,149 +242,6 @@ TEST_F(SnowflakeLoadersTest, LooksAtTheTableOnceMoreBeforeARepetition) {
   EXPECT_FALSE(pipe_loader().submit(again));
 }
 
-TEST_F(SnowflakeLoadersTest, PipeQueuesTheFiles) {
-  http_.answer(200, R"({"status":"success"})");
-  auto pipe = pipe_loader();
-  EXPECT_EQ(pipe.submit(job({kKey})).value(), job({}).request_id);
-  EXPECT_NE(http_.calls().at(0).url.find("/v1/data/pipes/DB.S.FORMS_PIPE/insertFiles?requestId="), std::string::npos);
-  EXPECT_NE(statement(0).find(R"("size":1000)"), std::string::npos);
-  EXPECT_EQ(pipe.most_files(), 5000U);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeTellsWhatIsFinishedWhileTheRestRuns) {
-  auto pipe = pipe_loader();
-  answer_report(kKey, "LOADED", 10);
-  const LoadProgress first = pipe.poll(job({kKey, kOther}), "r").value();
-  EXPECT_EQ(first.state, LoadState::kRunning);
-  EXPECT_EQ(first.files.at(0).rows_loaded, 10U);
-  answer_report(kOther, "LOADED", 10);
-  EXPECT_EQ(pipe.poll(job({kOther}), "r").value().state, LoadState::kDone);
-  EXPECT_NE(http_.calls().back().url.find("beginMark=m"), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeTellsAgainWhatWasNotRecorded) {
-  auto pipe = pipe_loader();
-  answer_report(kKey, "LOADED", 10);
-  ASSERT_TRUE(pipe.poll(job({kKey, kOther}), "r"));
-  answer_report(kKey, "LOADED", 10);
-  EXPECT_EQ(pipe.poll(job({kKey, kOther}), "r").value().files.size(), 1U);
-  EXPECT_EQ(http_.calls().back().url.find("beginMark"), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeDoesNotTakeALoadInProgressForAnEnd) {
-  auto pipe = pipe_loader();
-  answer_report(kKey, "LOAD_IN_PROGRESS", 3);
-  const LoadProgress progress = pipe.poll(job({kKey}), "r").value();
-  EXPECT_EQ(progress.state, LoadState::kRunning);
-  EXPECT_TRUE(progress.files.empty());
-}
-
-TEST_F(SnowflakeLoadersTest, PipeAsksItsHistoryWhenTheReportMayHaveForgotten) {
-  auto pipe = pipe_loader();
-  const LoadJob asked = job({kKey});
-  clock_.advance(minutes(11));
-  answer_no_report();
-  answer_report(kKey, "LOADED", 10);
-  EXPECT_EQ(pipe.poll(asked, "r").value().state, LoadState::kDone);
-  EXPECT_NE(http_.calls().back().url.find("loadHistoryScan?startTimeInclusive=2026-02-28T23%3A59%3A00.000Z"),
-            std::string::npos)
-      << http_.calls().back().url;
-}
-
-TEST_F(SnowflakeLoadersTest, PipeKeepsToTheRateOfItsHistory) {
-  auto pipe = pipe_loader();
-  const LoadJob asked = job({kKey});
-  clock_.advance(minutes(11));
-  answer_no_report();
-  http_.answer(429, R"({"code":"390505"})");
-  EXPECT_EQ(pipe.poll(asked, "r").value().state, LoadState::kRunning) << "too soon is no failure";
-  clock_.advance(minutes(7));
-  answer_no_report();
-  ASSERT_TRUE(pipe.poll(asked, "r"));
-  EXPECT_EQ(http_.calls().size(), 3U) << "not asked within eight minutes";
-}
-
-TEST_F(SnowflakeLoadersTest, PipeWakesAWarehouseOnceAnHourForAllFilesTogether) {
-  auto pipe = pipe_loader("WH");
-  LoadJob asked = job({kKey, kOther});
-  clock_.advance(minutes(11));
-  answer_no_report();
-  answer_no_report();
-  answer("FILE_NAME,STATUS,ROW_COUNT", "[\"" + kOther + R"(","Loaded","10"])");
-  EXPECT_EQ(pipe.poll(asked, "r").value().files.at(0).key, ObjectKey(kOther));
-  clock_.advance(minutes(9));
-  answer_no_report();
-  answer_no_report();
-  asked.files.pop_back();
-  ASSERT_TRUE(pipe.poll(asked, "r"));
-  EXPECT_EQ(http_.left(), 0U);
-  EXPECT_EQ(http_.calls().size(), 5U);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeAsksAgainAfterADayWithoutNewsWhenItHasLookedEverywhere) {
-  auto pipe = pipe_loader();
-  const LoadJob asked = job({kKey});
-  clock_.advance(hours(25));
-  LoadProgress progress;
-  int looks = 0;
-  for (; progress.state == LoadState::kRunning && looks < 100; ++looks) {
-    answer_no_report();
-    answer_no_report();
-    progress = pipe.poll(asked, "r").value();
-    clock_.advance(minutes(8));
-  }
-  EXPECT_GT(looks, 20) << "a day in windows of an hour";
-  EXPECT_EQ(progress.state, LoadState::kForgotten);
-  EXPECT_TRUE(progress.at_file);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeTellsWhatItKnowsWhenTheHistoryFails) {
-  auto pipe = pipe_loader("WH");
-  const LoadJob asked = job({kKey, kOther});
-  clock_.advance(minutes(11));
-  answer_report(kKey, "LOADED", 10);
-  answer_no_report();
-  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
-  EXPECT_EQ(pipe.poll(asked, "r").value().files.at(0).key, ObjectKey(kKey)) << "it would not be told again";
-}
-
-TEST_F(SnowflakeLoadersTest, PipeSubmitsNothingThatItMayHaveForgotten) {
-  LoadFile file = job({kKey}).files[0];
-  EXPECT_EQ(pipe_loader().too_old(file), "") << "it was never submitted";
-  file.first_submitted_at = clock_.now() - days(14) + minutes(1);
-  EXPECT_EQ(pipe_loader().too_old(file), "");
-  file.first_submitted_at = clock_.now() - days(14);
-  EXPECT_NE(pipe_loader().too_old(file).find("a pipe forgets after 14 days"), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeWarnsBeforeItForgets) {
-  LoadFile file = job({kKey}).files[0];
-  EXPECT_EQ(pipe_loader().ageing(file), "") << "it was never submitted";
-  file.first_submitted_at = clock_.now() - days(10) + minutes(1);
-  EXPECT_EQ(pipe_loader().ageing(file), "");
-  file.first_submitted_at = clock_.now() - days(10);
-  EXPECT_NE(pipe_loader().ageing(file).find("asked for proof, and not submitted again"), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, PipeAsksForProofOfWhatIsOldAndDoesNotSubmitIt) {
-  LoadJob old = job({kKey, kOther});
-  old.files[0].first_submitted_at = clock_.now() - days(11);
-  auto pipe = pipe_loader("WH");
-  http_.answer(200, R"({"status":"success"})");
-  ASSERT_TRUE(pipe.submit(old));
-  EXPECT_EQ(statement(0).find(kKey), std::string::npos);
-  EXPECT_NE(statement(0).find(kOther), std::string::npos);
-  old.files.pop_back();
-  ASSERT_TRUE(pipe.submit(old));
-  EXPECT_EQ(http_.calls().size(), 1U) << "nothing is left to be submitted";
-  clock_.advance(minutes(11));
-  answer_no_report();
-  answer_no_report();
-  answer("FILE_NAME,STATUS,ROW_COUNT", "");
-  answer("_FILE,FILE_ROWS", "[\"" + kKey + R"(","10"])");
-  EXPECT_EQ(pipe.poll(old, old.request_id).value().state, LoadState::kDone);
-}
-
 TEST_F(SnowflakeLoadersTest, NothingIsLoadedIntoATableOfSomebodyElse) {
   auto copy = copy_loader();
   answer_show("FORMS", "1700000000.0", "another");
@@ -486,10 +267,91 @@ TEST_F(SnowflakeLoadersTest, NothingIsSubmittedAgainToATableOrPipeThatWasMadeAga
 
 TEST_F(SnowflakeLoadersTest, NothingIsLoadedIntoATableThatWasEmptied) {
   LoadJob next = job({kKey});
-  next.has_loaded_before = true;
+  next.verified = {{ObjectKey(kOther), 10, clock_.now()}};
   auto copy = copy_loader();
   answer_show("FORMS", "1700000000.0", "me", "0");
   EXPECT_NE(refusal(copy, next).find("the table is empty"), std::string::npos);
+}
+
+TEST_F(SnowflakeLoadersTest, ATableThatIsNewerThanTheVerifiedFilesIsANewOne) {
+  LoadJob next = job({kKey});
+  next.verified = {{ObjectKey(kOther), 10, clock_.now() - days(9)}};
+  auto copy = copy_loader();
+  answer_show("FORMS", std::to_string(ManualClock::kStart / 1'000'000 - 3600) + ".0", "me", "0");
+  EXPECT_EQ(refusal(copy, next), "");
+}
+
+TEST_F(SnowflakeLoadersTest, TheFilesThatWereVerifiedAreLookedForOnlyBeforeASubmissionIsRepeated) {
+  LoadJob next = job({kKey});
+  next.verified = verified(4);
+  auto copy = copy_loader();
+  answer_show("FORMS");
+  EXPECT_EQ(refusal(copy, next), "");
+  EXPECT_EQ(http_.calls().size(), 1U) << "no warehouse is woken";
+}
+
+TEST_F(SnowflakeLoadersTest, NothingIsSubmittedAgainWhenOtherRowsCameInPlaceOfTheVerifiedOnes) {
+  LoadJob again = submitted_before();
+  auto copy = copy_loader();
+  answer_show("FORMS", "1700000000.0", "me", "5000");
+  answer("_FILE,FILE_ROWS", "");
+  const std::string why = refusal(copy, again);
+  EXPECT_NE(why.find("newest 4 files that were proven to be in it, 4 have no row there now"), std::string::npos) << why;
+  EXPECT_NE(statement(1).find("GROUP BY _FILE"), std::string::npos);
+  EXPECT_NE(statement(1).find(again.verified[3].key.str()), std::string::npos);
+}
+
+TEST_F(SnowflakeLoadersTest, APersonMayRemoveSingleRows) {
+  LoadJob again = submitted_before();
+  auto copy = copy_loader();
+  answer_show("FORMS");
+  std::string rows;
+  for (std::size_t i = 0; i < 3; ++i) {
+    rows += (i == 0 ? "[\"" : ",[\"") + again.verified[i].key.str() + R"(","1"])";
+  }
+  answer("_FILE,FILE_ROWS", rows);
+  EXPECT_EQ(refusal(copy, again), "") << "three of four files have rows";
+}
+
+TEST_F(SnowflakeLoadersTest, TheWarehouseIsAskedOnceAnHourForVerifiedFilesUnlessTheTableChanges) {
+  LoadJob again = submitted_before();
+  auto copy = copy_loader();
+  answer_show("FORMS");
+  answer("_FILE,FILE_ROWS", "");
+  EXPECT_NE(refusal(copy, again), "");
+  answer_show("FORMS");
+  EXPECT_NE(refusal(copy, again), "") << "the same answer";
+  EXPECT_EQ(http_.calls().size(), 3U);
+  answer_show("FORMS", "1700000000.0", "me", "45");  // restored
+  answer("_FILE,FILE_ROWS", "[\"" + again.verified[0].key.str() + R"(","1"],[")" + again.verified[1].key.str() +
+                                R"(","1"],[")" + again.verified[2].key.str() + R"(","1"])");
+  EXPECT_EQ(refusal(copy, again), "");
+  answer_show("FORMS", "1700000000.0", "me", "45");
+  EXPECT_EQ(refusal(copy, again), "");
+  clock_.advance(hours(1));
+  answer_show("FORMS", "1700000000.0", "me", "45");
+  answer("_FILE,FILE_ROWS", "");
+  EXPECT_NE(refusal(copy, again), "");
+  EXPECT_EQ(http_.left(), 0U);
+}
+
+TEST_F(SnowflakeLoadersTest, WithoutAWarehouseTheTablesWholeNumberOfRowsIsTheSign) {
+  LoadJob again = submitted_before();
+  auto pipe = pipe_loader();
+  answer_show("FORMS", "1700000000.0", "me", "19");
+  EXPECT_NE(refusal(pipe, again).find("the table has 19 rows, although 40 rows"), std::string::npos);
+  answer_show("FORMS", "1700000000.0", "me", "20");
+  answer_show("FORMS_PIPE");
+  EXPECT_EQ(refusal(pipe, again), "");
+}
+
+TEST_F(SnowflakeLoadersTest, APipeGoesOnWhenItsWarehouseCannotBeUsed) {
+  LoadJob again = submitted_before();
+  auto pipe = pipe_loader("WH");
+  answer_show("FORMS", "1700000000.0", "me", "40");
+  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
+  answer_show("FORMS_PIPE");
+  EXPECT_EQ(refusal(pipe, again), "");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,6 +12,15 @@
 
 namespace firn {
 namespace {
+
+/// Four a line.
+std::string format_options() {
+  std::string text;
+  for (std::size_t i = 0; i < kFormatOptions.size(); ++i) {
+    text += fmt::format("{}{} = {}", i % 4 == 0 ? "\n  " : " ", kFormatOptions[i].name, kFormatOptions[i].sql);
+  }
+  return text;
+}
 
 /// Collects statements; roles and grants in few words.
 class Script {
@@ -134,12 +144,7 @@ void Script::add_objects() {
   place.schema = setup_.schema;
   const std::string format = sql_name(place, setup_.file_format);
   add(kOwnerRole, "How Firn's files are written: docs/formats/csv.md.",
-      fmt::format("CREATE FILE FORMAT IF NOT EXISTS {} TYPE = CSV COMPRESSION = ZSTD FIELD_DELIMITER = ',' "
-                  "RECORD_DELIMITER = '\\n'\n  SKIP_HEADER = 0 FIELD_OPTIONALLY_ENCLOSED_BY = '\"' ESCAPE = NONE "
-                  "ESCAPE_UNENCLOSED_FIELD = NONE\n  NULL_IF = () EMPTY_FIELD_AS_NULL = TRUE MULTI_LINE = TRUE "
-                  "TRIM_SPACE = FALSE ENCODING = 'UTF8'\n  REPLACE_INVALID_CHARACTERS = FALSE SKIP_BLANK_LINES = FALSE "
-                  "ERROR_ON_COLUMN_COUNT_MISMATCH = TRUE",
-                  format));
+      fmt::format("CREATE FILE FORMAT IF NOT EXISTS {} TYPE = CSV{}", format, format_options()));
   grant(kOwnerRole, "USAGE ON FILE FORMAT " + format, loader());
   for (const SnowflakeSetup::Bucket& bucket : setup_.buckets) {
     const std::string stage = sql_name(place, bucket.name);

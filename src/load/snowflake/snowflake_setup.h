@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "load/snowflake/snowflake_sql.h"
@@ -44,6 +46,33 @@ struct SetupStatement {
 /// changes one. Nothing that exists is replaced. Grants: "Managing Snowpipe" and "CREATE PIPE", access control
 /// requirements, in the Snowflake documentation.
 std::vector<SetupStatement> snowflake_setup(const SnowflakeSetup& setup);
+
+/// One option of a file format of type CSV.
+struct FormatOption {
+  std::string_view name;
+  std::string_view sql;    ///< as a statement writes the value
+  std::string_view shown;  ///< as DESC FILE FORMAT shows it, without the backslashes before special characters
+};
+
+/// How Snowflake reads what Firn writes (docs/formats/csv.md).
+inline constexpr std::array<FormatOption, 16> kFormatOptions{{
+    {"COMPRESSION", "ZSTD", "ZSTD"},
+    {"FIELD_DELIMITER", "','", ","},
+    {"RECORD_DELIMITER", "'\\n'", "\n"},
+    {"SKIP_HEADER", "0", "0"},
+    {"PARSE_HEADER", "FALSE", "false"},
+    {"FIELD_OPTIONALLY_ENCLOSED_BY", "'\"'", "\""},
+    {"ESCAPE", "NONE", "NONE"},
+    {"ESCAPE_UNENCLOSED_FIELD", "NONE", "NONE"},
+    {"NULL_IF", "()", "[]"},
+    {"EMPTY_FIELD_AS_NULL", "TRUE", "true"},
+    {"MULTI_LINE", "TRUE", "true"},
+    {"TRIM_SPACE", "FALSE", "false"},
+    {"ENCODING", "'UTF8'", "UTF8"},
+    {"REPLACE_INVALID_CHARACTERS", "FALSE", "false"},
+    {"SKIP_BLANK_LINES", "FALSE", "false"},
+    {"ERROR_ON_COLUMN_COUNT_MISMATCH", "TRUE", "true"},
+}};
 
 /// The role that owns the objects.
 inline constexpr const char* kOwnerRole = "FIRN_OWNER";

@@ -238,6 +238,8 @@ std::string column_sql(const Column& column) {
   return fmt::format("{} {}", column_name(column), sql_type(column.type));
 }
 
+std::string column_type_sql(const Column& column) { return std::string(sql_type(column.type)); }
+
 std::string copy_sql(const TableDefinition& table, const SnowflakePlace& place) {
   return fmt::format("COPY INTO {} ({})\n  FROM (SELECT {}\n        FROM @{})\n  FILE_FORMAT = (FORMAT_NAME = {})",
                      sql_name(place, place.table), column_names(table), sources(table), sql_name(place, place.stage),

@@ -38,8 +38,9 @@ std::string copy_files_sql(const TableDefinition& table, const SnowflakePlace& p
 /// first place in which they differ, as `wanted` and `found` have it, for people.
 std::string sql_difference(std::string_view wanted, std::string_view found);
 
-/// A column's name and type, as CREATE TABLE has them.
+/// A column's name and type, as CREATE TABLE has them; and the type alone.
 std::string column_sql(const Column& column);
+std::string column_type_sql(const Column& column);
 
 /// `CREATE TABLE IF NOT EXISTS`; `owner` goes into its comment (see owner_of_comment()).
 std::string create_table_sql(const TableDefinition& table, const SnowflakePlace& place, const std::string& owner);

@@ -41,7 +41,6 @@ PipeFileReport read_file_report(const json::value& file) {
   report.status = text_member(file, "status");
   report.is_complete = is_complete(file) && report.status != "LOAD_IN_PROGRESS";
   report.rows_inserted = number_of(file, "rowsInserted");
-  report.rows_parsed = number_of(file, "rowsParsed");
   report.first_error = text_member(file, "firstError");
   if (report.first_error.empty()) {
     report.first_error = text_member(file, "systemError");

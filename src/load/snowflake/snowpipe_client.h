@@ -22,7 +22,6 @@ struct PipeFileReport {
   std::string status;  ///< LOADED, LOAD_FAILED, PARTIALLY_LOADED, LOAD_IN_PROGRESS
   bool is_complete = false;
   std::uint64_t rows_inserted = 0;
-  std::uint64_t rows_parsed = 0;
   std::string first_error;  ///< Snowflake's words
   std::uint64_t first_error_line = 0;
 };

@@ -4,7 +4,10 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/manual_clock.h"
 #include "tests/support/scripted_http.h"
@@ -46,8 +49,32 @@ TEST_F(SqlClientTest, SubmitsAndNamesTheRequestSoThatItCanBeRepeated) {
   const auto body = boost::json::parse(call.body).as_object();
   EXPECT_EQ(body.at("statement").as_string(), "COPY");
   EXPECT_EQ(body.at("role").as_string(), "ROLE_A");
+  EXPECT_EQ(body.at("warehouse").as_string(), "WH");
+  EXPECT_EQ(body.at("database").as_string(), "DB");
+  EXPECT_EQ(body.at("schema").as_string(), "S");
   EXPECT_EQ(body.at("timeout").to_number<int>(), 60);
   EXPECT_EQ(body.at("parameters").as_object().at("query_tag").as_string(), "forms/2026-11/000001");
+  EXPECT_EQ(body.at("parameters").as_object().at("timezone").as_string(), "UTC");
+}
+
+TEST_F(SqlClientTest, ShowsATokenOfAKeyPair) {
+  http_.answer(202, kAccepted);
+  ASSERT_TRUE(client_.submit({.text = "COPY"}, "r-1", false));
+  std::map<std::string, std::string> headers;
+  for (const auto& [name, value] : http_.calls().at(0).headers) {
+    headers[name] = value;
+  }
+  EXPECT_TRUE(headers["Authorization"].starts_with("Bearer eyJ"));
+  EXPECT_EQ(headers["X-Snowflake-Authorization-Token-Type"], "KEYPAIR_JWT");
+  EXPECT_EQ(headers["Content-Type"], "application/json");
+  EXPECT_EQ(headers["Accept"], "application/json");
+}
+
+TEST_F(SqlClientTest, SendsOnlyWhatIsSet) {
+  http_.answer(202, kAccepted);
+  ASSERT_TRUE(client_.submit({.text = "SHOW TABLES"}, "r-1", false));
+  const auto body = boost::json::parse(http_.calls().at(0).body).as_object();
+  EXPECT_EQ(body.size(), 2U) << "the statement and its parameters";
 }
 
 TEST_F(SqlClientTest, SaysThatARequestIsARepetitionOnlyWhenItIs) {
@@ -93,13 +120,24 @@ TEST_F(SqlClientTest, TellsTheEndOfAStatementFromTheWantOfAnAnswer) {
   EXPECT_EQ(client_.poll("h-1").error().kind, ErrorKind::kUnavailable);
 }
 
-TEST_F(SqlClientTest, GivesEachCodeItsSentence) {
-  EXPECT_NE(refusal_of(422, R"({"code":"000606","message":"m"})").find("GRANT USAGE ON WAREHOUSE"), std::string::npos);
-  EXPECT_NE(refusal_of(422, R"({"code":"090073","message":"m"})").find("resource monitor"), std::string::npos);
-  EXPECT_NE(refusal_of(403, R"({"code":"390189","message":"m"})").find("GRANT ROLE"), std::string::npos);
-  EXPECT_NE(refusal_of(403, R"({"code":"390422","message":"m"})").find("network policy"), std::string::npos);
-  EXPECT_NE(refusal_of(403, R"({"code":"390913","message":"m"})").find("suspended"), std::string::npos);
-  EXPECT_NE(refusal_of(522, "").find("certificate"), std::string::npos);
+TEST_F(SqlClientTest, ReadsAThousandPartsAtMost) {
+  std::string parts = "{}";
+  for (int i = 1; i < 1001; ++i) {
+    parts += ",{}";
+  }
+  http_.answer(200, result_set(R"({"name":"N"})", R"(["7"])", parts));
+  EXPECT_NE(client_.poll("h-1").error().reason.find("1001 parts"), std::string::npos);
+  EXPECT_EQ(http_.calls().size(), 1U);
+}
+
+TEST_F(SqlClientTest, CancelsWhatIsOverWithoutAnError) {
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {200, "{}"}, {404, "{}"}, {422, R"({"code":"000709"})"}, {422, R"({"code":"000605"})"}}) {
+    http_.answer(status, body);
+    EXPECT_TRUE(client_.cancel("h-1")) << body;
+  }
+  http_.answer(503, "");
+  EXPECT_FALSE(client_.cancel("h-1"));
 }
 
 TEST_F(SqlClientTest, LogsInAgainWhenTheTokenIsRefusedForItsTime) {

@@ -1,8 +1,12 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "load/snowflake/load_history.h"
@@ -13,11 +17,13 @@ namespace firn {
 
 /// Sees before each request that the table is the one that earlier files went to. What Snowflake remembers of loaded
 /// files ends with the table (COPY) or the pipe (Snowpipe): a table or pipe that was made again, or was emptied, would
-/// take the same files twice. Asks with SHOW, which needs no warehouse. Threads: any.
+/// take the same files twice. Asks with SHOW, which needs no warehouse. Before files are submitted once more it asks
+/// also whether the newest verified files still have their rows: by file with a warehouse, else by the table's whole
+/// number of rows. Threads: any.
 class TableGuard {
  public:
   /// `owner` names the data directory.
-  TableGuard(SqlClient& sql, SqlSession session, SnowflakePlace place, std::string owner);
+  TableGuard(SqlClient& sql, const Clock& clock, SqlSession session, SnowflakePlace place, std::string owner);
 
   /// kConfiguration or kPermission, with what a person can do, when the files must not be loaded.
   Status check(const LoadJob& job);
@@ -27,17 +33,34 @@ class TableGuard {
     std::string kind;  ///< for people
     Timestamp created;
     std::string owner;  ///< data directory; empty when the comment names none
-    bool is_empty = false;
+    std::optional<std::uint64_t> rows;
+  };
+
+  /// What the warehouse was asked for last: not again within an hour, unless the table has changed.
+  struct Look {
+    Duration at{};                 ///< by the steady clock
+    std::uint64_t rows = 0;        ///< of the table
+    std::optional<Error> refusal;  ///< why nothing is to be loaded
   };
 
   Result<Object> show(const std::string& kind, const std::string& name, const std::string& batch);
   [[nodiscard]] Status check_owner(const Object& object, const std::string& name) const;
   [[nodiscard]] Status check_age(const Object& object, const std::string& name, const LoadJob& job) const;
+  Status check_rows(const Object& table, const LoadJob& job);
+  /// By the table's whole number of rows.
+  [[nodiscard]] Status check_total(std::uint64_t total, const std::vector<VerifiedFile>& files) const;
+  Status check_files(std::uint64_t total, const std::vector<VerifiedFile>& files, const std::string& batch);
+  Result<std::optional<Error>> look_at_files(const std::vector<VerifiedFile>& files, const std::string& batch);
+  [[nodiscard]] Error emptied(std::string reason) const;
 
   SqlClient& sql_;
   const SqlSession session_;
   const SnowflakePlace place_;
   const std::string owner_;
+  const Clock& clock_;
+  LoadHistory history_;
+  Mutex mutex_;
+  std::optional<Look> last_look_ FIRN_GUARDED_BY(mutex_);
 };
 
 /// A time as SHOW writes it: seconds since 1970, with a fraction and maybe a zone. Nothing when it is not that.

@@ -97,13 +97,15 @@ def _evaluate(tree, fields, facts, column):
 
 def _convert(value, kind, column):
     """What the column holds."""
-    name, not_null = kind
+    name, not_null, limits = kind
     if value is None:
         if not_null:
             raise RowError("100072", "NULL result in a non-nullable column", column)
         return None
     if isinstance(value, str) and len(value.encode()) > LARGEST_VALUE:
         raise RowError("100082", "Max LOB size (134217728) exceeded", column)
+    if name == "VARCHAR" and limits and len(value) > limits[0]:
+        raise RowError("100078", f"String '{value}' is too long and would be truncated", column)
     if name == "NUMBER":
         if not re.fullmatch(r"\s*[+-]?\d{1,19}\s*", str(value)):
             raise RowError("100038", f"Numeric value '{value}' is not recognized", column)
@@ -128,7 +130,10 @@ class Copier:
             raise compilation("002020", "21S01", "Insert value list does not match column list")
         for tree in copy.sources:
             self._dry_run(tree)
-        return table, stage, {**DEFAULTS, **file_format["options"]}
+        options = {**DEFAULTS, **file_format["options"]}
+        if options["PARSE_HEADER"] or options.get("TYPE", "CSV") != "CSV":
+            raise unsupported("this file format with a transformation by position")
+        return table, stage, options
 
     @staticmethod
     def _dry_run(tree):

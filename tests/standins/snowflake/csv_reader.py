@@ -5,6 +5,7 @@ DEFAULTS = {
     "FIELD_DELIMITER": ",",
     "RECORD_DELIMITER": "\n",
     "SKIP_HEADER": 0,
+    "PARSE_HEADER": False,
     "FIELD_OPTIONALLY_ENCLOSED_BY": None,
     "ESCAPE": None,
     "ESCAPE_UNENCLOSED_FIELD": "\\",

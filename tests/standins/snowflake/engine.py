@@ -54,11 +54,14 @@ class Warehouses:
     def __init__(self, store, objects, usage):
         self._store, self._objects, self._usage = store, objects, usage
 
+    def is_running(self, name):
+        found = self._store.rows("SELECT running_until FROM warehouses WHERE name = ?", name)
+        return bool(found) and found[0][0] >= self._store.now()
+
     def use(self, name):
-        auto_suspend = self._objects.find("WAREHOUSE", name).get("AUTO_SUSPEND", 600)
+        auto_suspend = self._objects.find("WAREHOUSE", name).get("AUTO_SUSPEND", 600) or 10**9
         now = self._store.now()
-        found = self._store.rows("SELECT running_until, resumed FROM warehouses WHERE name = ?", name)
-        if found and found[0][0] >= now:
+        if self.is_running(name):
             self._store.run("UPDATE warehouses SET running_until = ? WHERE name = ?", now + auto_suspend, name)
             return
         self.suspend(name)
@@ -99,9 +102,11 @@ class Engine:
             text = f"Warehouse '{name}' cannot be resumed because resource monitor has exceeded its quota."
             raise SqlError("090073", "22000", text)
         try:
-            self.objects.need(session["role"], "USAGE", "WAREHOUSE", name)
+            found = self.objects.need(session["role"], "USAGE", "WAREHOUSE", name)
         except SqlError as error:
             raise SqlError("000606", "57P03", "No active warehouse selected in the current session.") from error
+        if not found.get("AUTO_RESUME", True) and not self.warehouses.is_running(name):
+            raise SqlError("000606", "57P03", f"Warehouse '{name}' is suspended, and AUTO_RESUME is off.")
         self.warehouses.use(name)
 
     def copy_history(self, role, what, table, since, rest):

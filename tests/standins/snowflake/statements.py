@@ -2,10 +2,13 @@
 
 import base64
 import re
+import secrets
 
+from altering import Altering
 from copying import Copy
-from errors import SqlError, compilation, exists_already, not_allowed, not_found, syntax_error, unsupported
+from errors import compilation, exists_already, not_allowed, not_found, syntax_error, unsupported
 from expressions import Parser
+from looking import Looking
 from usage_views import USAGE_VIEWER
 
 _TYPES = {"VARCHAR": "VARCHAR", "VARIANT": "VARCHAR", "NUMBER": "BIGINT"}
@@ -13,7 +16,7 @@ _TIMES = {"TIMESTAMP_NTZ": "TIMESTAMP", "TIMESTAMP_LTZ": "TIMESTAMP"}
 _OPTIONS_OF_FORMATS = frozenset(
     "TYPE COMPRESSION FIELD_DELIMITER RECORD_DELIMITER SKIP_HEADER FIELD_OPTIONALLY_ENCLOSED_BY ESCAPE "
     "ESCAPE_UNENCLOSED_FIELD NULL_IF EMPTY_FIELD_AS_NULL MULTI_LINE TRIM_SPACE ENCODING REPLACE_INVALID_CHARACTERS "
-    "SKIP_BLANK_LINES ERROR_ON_COLUMN_COUNT_MISMATCH".split()
+    "SKIP_BLANK_LINES ERROR_ON_COLUMN_COUNT_MISMATCH PARSE_HEADER SKIP_BYTE_ORDER_MARK".split()
 )
 _OPTIONS = {
     "USER": "TYPE LOGIN_NAME DEFAULT_ROLE DEFAULT_WAREHOUSE RSA_PUBLIC_KEY RSA_PUBLIC_KEY_2 COMMENT".split(),
@@ -27,11 +30,13 @@ _OPTIONS = {
     "DATABASE": ["COMMENT"],
     "SCHEMA": ["COMMENT"],
 }
+# Rows out of nothing; a number that no earlier result stands for ("GENERATOR", "Using persisted query results").
+_MADE_ROW = r"SELECT RANDOM\(\) AS R FROM TABLE\(GENERATOR\(ROWCOUNT => 1\)\)"
 _KINDS = "ROLE USER WAREHOUSE DATABASE SCHEMA STAGE TABLE VIEW PIPE INTEGRATION".split()
 _PRIVILEGES = frozenset("USAGE OPERATE MONITOR SELECT INSERT".split())
 
 
-class Statement(Parser):
+class Statement(Looking, Altering):
     """One statement, run by `engine` for a role; gives (columns, rows)."""
 
     def __init__(self, sql, engine, session):
@@ -130,8 +135,8 @@ class Statement(Parser):
     def _format_name(self):
         return ".".join(Parser(self.text()).name()) if self.next.kind == "text" else self.dotted()
 
-    def _with_options(self, kind):
-        options = {}
+    def _with_options(self, kind, before=None):
+        options = dict(before or {})
         while self.next.kind == "name":
             name = self.take().value
             if name not in _OPTIONS[kind]:
@@ -165,16 +170,21 @@ class Statement(Parser):
     def _table(self, name):
         columns = dict(self.in_parentheses(self._column))
         spec = {"columns": columns, "short_name": name.split(".")[2], "comment": self._comment()}
-        types = ", ".join(f'"{c}" {_TYPES.get(t[0]) or _TIMES[t[0]]}' for c, t in columns.items())
+        types = ", ".join(f'"{c}" {self.stored_type(t)}' for c, t in columns.items())
         self.store.run(f'DROP TABLE IF EXISTS "{name}"')
         self.store.run(f'CREATE TABLE "{name}" ({types})')
         return spec
+
+    @staticmethod
+    def stored_type(kind):
+        """DuckDB's type of a column."""
+        return _TYPES.get(kind[0]) or _TIMES[kind[0]]
 
     def _column(self):
         name, kind = self.identifier(), self.type()
         if kind[0] not in _TYPES and kind[0] not in _TIMES:
             raise unsupported(f"type {kind[0]}")
-        return name, (kind[0], self.accept("NOT", "NULL"))
+        return name, (kind[0], self.accept("NOT", "NULL"), kind[1])
 
     def _comment(self):
         if not self.accept("COMMENT"):
@@ -269,35 +279,7 @@ class Statement(Parser):
             self.store.run("INSERT INTO role_grants VALUES (?, 'ROLE', ?)", role, name)
         return self.done("Statement executed successfully.")
 
-    # ALTER, DROP, TRUNCATE, DELETE.
-
-    def _alter(self):
-        kind = self.one_of("USER", "WAREHOUSE", "PIPE")
-        name = self._object_name(kind)
-        if kind == "WAREHOUSE":
-            action = self.one_of("SUSPEND", "RESUME")
-            self.end()
-            self.objects.need(self.role, "OPERATE", kind, name)
-            self.engine.warehouses.suspend(name) if action == "SUSPEND" else self.engine.warehouses.use(name)
-            return self.done("Statement executed successfully.")
-        if "USERADMIN" not in self.objects.roles_of(self.role) and kind == "USER":
-            raise not_allowed(kind, name)
-        if self.objects.find(kind, name) is None:
-            raise not_found(kind, name)
-        if kind == "USER" and self.accept("UNSET"):
-            changes = {self.one_of("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"): None}
-        else:
-            self.expect("SET")
-            changes = self._with_options("USER") if kind == "USER" else self._pipe_change(name)
-        self.end()
-        self.objects.change(kind, name, **changes)
-        return self.done("Statement executed successfully.")
-
-    def _pipe_change(self, name):
-        self.objects.need(self.role, "OPERATE", "PIPE", name)
-        self.expect("PIPE_EXECUTION_PAUSED")
-        self.expect_op("=")
-        return {"paused": self._value()}
+    # DROP, TRUNCATE, DELETE.
 
     def _forget(self, kind, name):
         """What is known of loaded files ends with the object."""
@@ -315,7 +297,7 @@ class Statement(Parser):
             raise not_allowed(kind, name)
 
     def _drop(self):
-        kind = self.one_of("TABLE", "PIPE", "WAREHOUSE", "STAGE")
+        kind = "FILE FORMAT" if self.accept("FILE", "FORMAT") else self.one_of("TABLE", "PIPE", "WAREHOUSE", "STAGE")
         name = self._object_name(kind)
         self.end()
         self._owned(kind, name)
@@ -339,58 +321,14 @@ class Statement(Parser):
         self.store.run(f'DELETE FROM "{name}" {self.sql[self.next.start:]}')
         return self.done("Statement executed successfully.")
 
-    # Looking.
-
-    def _describe(self):
-        kind = self.one_of("INTEGRATION", "TABLE")
-        name = self._object_name(kind)
-        self.end()
-        if kind == "TABLE":
-            columns = self.objects.need(self.role, "SELECT", kind, name)["columns"]
-            return ["name", "type", "null?"], [[c, t[0], "N" if t[1] else "Y"] for c, t in columns.items()]
-        found = self.objects.need(self.role, "USAGE", kind, name)
-        rows = [
-            ["STORAGE_AWS_IAM_USER_ARN", "String", "arn:aws:iam::999999999999:user/snowflake-standin", ""],
-            ["STORAGE_AWS_ROLE_ARN", "String", found["STORAGE_AWS_ROLE_ARN"], ""],
-            ["STORAGE_AWS_EXTERNAL_ID", "String", found["STORAGE_AWS_EXTERNAL_ID"], ""],
-        ]
-        return ["property", "property_type", "property_value", "property_default"], rows
-
-    def _show(self):
-        kind = self.one_of("TABLES", "PIPES", "STAGES", "WAREHOUSES")[:-1]
-        pattern = self.text() if self.accept("LIKE") else "%"
-        schema = self.dotted(2) if self.accept("IN", "SCHEMA") else ""
-        self.end()
-        rows = []
-        for found in self.objects.all(kind):
-            name = found["name"].split(".")[-1]
-            if not found["name"].startswith(schema) or not like(pattern, name) or not self._sees(kind, found["name"]):
-                continue
-            count = self.store.rows(f'SELECT COUNT(*) FROM "{found["name"]}"')[0][0] if kind == "TABLE" else None
-            shown = [f"{found['created']:.9f} 1440", name, found.get("comment", ""), found["owner"], count]
-            rows.append([*shown, found.get("definition")])
-        return ["created_on", "name", "comment", "owner", "rows", "definition"], rows
-
-    def _sees(self, kind, name):
-        try:
-            self.objects.need(self.role, None, kind, name)
-        except SqlError:
-            return False
-        return True
-
-    def _list(self):
-        stage = self.take()
-        name, _, path = stage.value.removeprefix("@").partition("/")
-        self.end()
-        found = self.objects.need(self.role, "USAGE", "STAGE", name)
-        bucket, key = self.engine.copier.object_key(found, path)
-        rows = [[f"s3://{bucket}/{k}", size, etag, ""] for k, size, etag in self.engine.bucket.list(bucket, key)]
-        return ["name", "size", "md5", "last_modified"], rows
+    # SELECT.
 
     def _select(self):
         if not re.search(r"\bFROM\b", self.sql, re.IGNORECASE):
             return self._select_facts()
         self.engine.need_warehouse(self.session)
+        if re.fullmatch(_MADE_ROW, self.sql.strip()):
+            return ["R"], [[secrets.randbits(63)]]
         history = re.fullmatch(
             r"SELECT (?P<what>[A-Z_, ]+) FROM TABLE\(INFORMATION_SCHEMA\.COPY_HISTORY\("
             r"TABLE_NAME => '(?P<table>[^']+)', START_TIME => '(?P<since>[^']+)'::TIMESTAMP_LTZ\)\)(?P<rest>.*)",
@@ -468,16 +406,3 @@ class Statement(Parser):
             copy.on_error = value
         else:
             copy.force = value
-
-
-def like(pattern, text):
-    """LIKE of SHOW: any letters' case, backslash escapes."""
-    out, i = [], 0
-    while i < len(pattern):
-        if pattern[i] == "\\" and i + 1 < len(pattern):
-            i += 1
-            out.append(re.escape(pattern[i]))
-        else:
-            out.append({"%": ".*", "_": "."}.get(pattern[i]) or re.escape(pattern[i]))
-        i += 1
-    return re.fullmatch("".join(out), text, re.IGNORECASE | re.DOTALL) is not None
