@@ -4,13 +4,13 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "load/snowflake/copy_loader.h"
 #include "load/snowflake/pipe_loader.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/snowflake_login.h"
+#include "tests/support/snowflake_rows.h"
 
 namespace firn {
 namespace {
@@ -21,17 +21,6 @@ using std::chrono::minutes;
 
 const std::string kKey = "forms/2026-03/000001/1-0-0-9-a1-aa.csv.zst";
 const std::string kOther = "forms/2026-03/000001/1-0-10-19-a1-bb.csv.zst";
-
-std::string rows_answer(const std::string& columns, const std::string& rows) {
-  std::string types;
-  for (std::size_t at = 0; at <= columns.size();) {
-    const auto end = std::min(columns.find(',', at), columns.size());
-    types += (types.empty() ? "" : ",") + ("{\"name\":\"" + columns.substr(at, end - at) + "\"}");
-    at = end + 1;
-  }
-  return R"({"statementHandle":"h-1","resultSetMetaData":{"rowType":[)" + types +
-         R"(],"partitionInfo":[{}]},"data":[)" + rows + "]}";
-}
 
 class SnowflakeLoadersTest : public testing::Test {
  protected:
@@ -52,20 +41,6 @@ class SnowflakeLoadersTest : public testing::Test {
     }
     made.submitted_at = clock_.now();
     return made;
-  }
-  /// Files that lie in the table, ten rows each.
-  std::vector<VerifiedFile> verified(int count) {
-    std::vector<VerifiedFile> files;
-    for (int i = 0; i < count; ++i) {
-      files.push_back({ObjectKey("forms/2026-02/000001/" + std::to_string(i) + ".csv.zst"), 10, clock_.now()});
-    }
-    return files;
-  }
-  LoadJob submitted_before() {
-    LoadJob again = job({kKey});
-    again.files[0].first_submitted_at = clock_.now();
-    again.verified = verified(4);
-    return again;
   }
   static std::string refusal(Loader& loader, const LoadJob& job) {
     const Status fits = loader.check(job);
@@ -434,87 +409,6 @@ TEST_F(SnowflakeLoadersTest, NothingIsLoadedIntoATableThatWasEmptied) {
   auto copy = copy_loader();
   answer_show("FORMS", "1700000000.0", "me", "0");
   EXPECT_NE(refusal(copy, next).find("the table is empty"), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, ATableThatIsNewerThanTheVerifiedFilesIsANewOne) {
-  LoadJob next = job({kKey});
-  next.verified = {{ObjectKey(kOther), 10, clock_.now() - days(9)}};
-  auto copy = copy_loader();
-  answer_show("FORMS", std::to_string(ManualClock::kStart / 1'000'000 - 3600) + ".0", "me", "0");
-  EXPECT_EQ(refusal(copy, next), "");
-}
-
-TEST_F(SnowflakeLoadersTest, TheFilesThatWereVerifiedAreLookedForOnlyBeforeASubmissionIsRepeated) {
-  LoadJob next = job({kKey});
-  next.verified = verified(4);
-  auto copy = copy_loader();
-  answer_show("FORMS");
-  EXPECT_EQ(refusal(copy, next), "");
-  EXPECT_EQ(http_.calls().size(), 1U) << "no warehouse is woken";
-}
-
-TEST_F(SnowflakeLoadersTest, NothingIsSubmittedAgainWhenOtherRowsCameInPlaceOfTheVerifiedOnes) {
-  LoadJob again = submitted_before();
-  auto copy = copy_loader();
-  answer_show("FORMS", "1700000000.0", "me", "5000");
-  answer("_FILE,FILE_ROWS", "");
-  const std::string why = refusal(copy, again);
-  EXPECT_NE(why.find("newest 4 files that were proven to be in it, 4 have no row there now"), std::string::npos) << why;
-  EXPECT_NE(statement(1).find("GROUP BY _FILE"), std::string::npos);
-  EXPECT_NE(statement(1).find(again.verified[3].key.str()), std::string::npos);
-}
-
-TEST_F(SnowflakeLoadersTest, APersonMayRemoveSingleRows) {
-  LoadJob again = submitted_before();
-  auto copy = copy_loader();
-  answer_show("FORMS");
-  std::string rows;
-  for (std::size_t i = 0; i < 3; ++i) {
-    rows += (i == 0 ? "[\"" : ",[\"") + again.verified[i].key.str() + R"(","1"])";
-  }
-  answer("_FILE,FILE_ROWS", rows);
-  EXPECT_EQ(refusal(copy, again), "") << "three of four files have rows";
-}
-
-TEST_F(SnowflakeLoadersTest, TheWarehouseIsAskedOnceAnHourForVerifiedFilesUnlessTheTableChanges) {
-  LoadJob again = submitted_before();
-  auto copy = copy_loader();
-  answer_show("FORMS");
-  answer("_FILE,FILE_ROWS", "");
-  EXPECT_NE(refusal(copy, again), "");
-  answer_show("FORMS");
-  EXPECT_NE(refusal(copy, again), "") << "the same answer";
-  EXPECT_EQ(http_.calls().size(), 3U);
-  answer_show("FORMS", "1700000000.0", "me", "45");  // restored
-  answer("_FILE,FILE_ROWS", "[\"" + again.verified[0].key.str() + R"(","1"],[")" + again.verified[1].key.str() +
-                                R"(","1"],[")" + again.verified[2].key.str() + R"(","1"])");
-  EXPECT_EQ(refusal(copy, again), "");
-  answer_show("FORMS", "1700000000.0", "me", "45");
-  EXPECT_EQ(refusal(copy, again), "");
-  clock_.advance(hours(1));
-  answer_show("FORMS", "1700000000.0", "me", "45");
-  answer("_FILE,FILE_ROWS", "");
-  EXPECT_NE(refusal(copy, again), "");
-  EXPECT_EQ(http_.left(), 0U);
-}
-
-TEST_F(SnowflakeLoadersTest, WithoutAWarehouseTheTablesWholeNumberOfRowsIsTheSign) {
-  LoadJob again = submitted_before();
-  auto pipe = pipe_loader();
-  answer_show("FORMS", "1700000000.0", "me", "19");
-  EXPECT_NE(refusal(pipe, again).find("the table has 19 rows, although 40 rows"), std::string::npos);
-  answer_show("FORMS", "1700000000.0", "me", "20");
-  answer_show("FORMS_PIPE");
-  EXPECT_EQ(refusal(pipe, again), "");
-}
-
-TEST_F(SnowflakeLoadersTest, APipeGoesOnWhenItsWarehouseCannotBeUsed) {
-  LoadJob again = submitted_before();
-  auto pipe = pipe_loader("WH");
-  answer_show("FORMS", "1700000000.0", "me", "40");
-  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
-  answer_show("FORMS_PIPE");
-  EXPECT_EQ(refusal(pipe, again), "");
 }
 
 }  // namespace
