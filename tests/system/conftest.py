@@ -5,6 +5,7 @@ import pytest
 from firn import Firn, Settings
 from s3_servers import S3Server
 from snowflake_account import SnowflakeAccount, snowflake_settings
+from snowflake_caller import make_caller
 
 
 @pytest.fixture
@@ -52,6 +53,12 @@ def account(tmp_path, versitygw):
     yield made
     made.kill()
     print(f"--- log of the account\n{(made.folder / 'log').read_text()[-3000:]}")
+
+
+@pytest.fixture
+def caller(account):
+    """A client of the account's own, which is not Firn."""
+    return make_caller(account)
 
 
 @pytest.fixture

@@ -111,8 +111,8 @@ def test_another_setting_is_named_and_mended_by_the_statement_that_is_shown(acco
     "change, words, mend",
     [
         (("  DOMAIN VARCHAR,", "  DOMAIN VARCHAR(20),"), "DOMAIN is VARCHAR(20), not VARCHAR", LENGTH),
-        (("  DOMAIN VARCHAR,", "  DOMAIN VARCHAR NOT NULL,"), "DOMAIN is NOT NULL", "ALTER COLUMN DOMAIN DROP NOT NULL"),
-        (("  DOMAIN VARCHAR,", "  DOMAIN VARCHAR, OURS VARCHAR NOT NULL,"), "OURS is NOT NULL", "ALTER COLUMN OURS DROP"),
+        (("  DOMAIN VARCHAR,", "  DOMAIN VARCHAR NOT NULL,"), "DOMAIN is NOT NULL", "ALTER COLUMN DOMAIN DROP NOT"),
+        (("  DOMAIN VARCHAR,", "  DOMAIN VARCHAR, OURS VARCHAR NOT NULL,"), "OURS is NOT NULL", "COLUMN OURS DROP NOT"),
         (("FORM_JSON VARIANT", "FORM_JSON VARCHAR"), "FORM_JSON is VARCHAR(16777216), not VARIANT", "a new table"),
         (("  DOMAIN VARCHAR,\n", ""), "it lacks columns of this version of Firn: DOMAIN VARCHAR", "ADD COLUMN DOMAIN"),
     ],
@@ -133,7 +133,7 @@ def test_a_table_of_another_shape_is_named(account, on_snowflake, change, words,
 @pytest.mark.parametrize(
     "change, words",
     [
-        ("STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::1:role/other'", "STORAGE_AWS_ROLE_ARN is arn:aws:iam::1:role/other, not"),
+        ("STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::1:role/other'", "STORAGE_AWS_ROLE_ARN is arn:aws:iam::1:role/other"),
         ("STORAGE_ALLOWED_LOCATIONS = ('s3://other/')", "STORAGE_ALLOWED_LOCATIONS is s3://other/, not with s3://"),
         ("ENABLED = FALSE", "ENABLED is false, not true"),
         ("STORAGE_AWS_EXTERNAL_ID = 'theirs'", "STORAGE_AWS_EXTERNAL_ID is theirs, not firn_"),
@@ -183,7 +183,8 @@ method = "{method}"
 def test_two_buckets_go_through_one_account(account, on_snowflake, method):
     """Each has an integration and a stage of its own; the one role in AWS trusts the ids of both."""
     firn = on_snowflake(method)
-    bucket = re.search(r'\[connection\.bucket\]\ntype = "s3"\n(.*?)(?=\n\[|\Z)', firn.config.read_text(), re.DOTALL).group(1)
+    section = r'\[connection\.bucket\]\ntype = "s3"\n(.*?)(?=\n\[|\Z)'
+    bucket = re.search(section, firn.config.read_text(), re.DOTALL).group(1)
     archive = re.sub(r'prefix = "([^"]+)"', r'prefix = "\1-archive"', bucket)
     firn.settings.extra += TWO_BUCKETS.format(archive=archive, method=method)
     firn.write_config()

@@ -2,33 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 #include <string>
-#include <vector>
 
 #include "load/snowflake/copy_loader.h"
 #include "load/snowflake/pipe_loader.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/snowflake_login.h"
+#include "tests/support/snowflake_rows.h"
 
 namespace firn {
 
 inline const std::string kKey = "forms/2026-03/000001/1-0-0-9-a1-aa.csv.zst";
 inline const std::string kOther = "forms/2026-03/000001/1-0-10-19-a1-bb.csv.zst";
-
-inline std::string rows_answer(const std::string& columns, const std::string& rows) {
-  std::string types;
-  for (std::size_t at = 0; at <= columns.size();) {
-    const auto end = std::min(columns.find(',', at), columns.size());
-    types += (types.empty() ? "" : ",") + ("{\"name\":\"" + columns.substr(at, end - at) + "\"}");
-    at = end + 1;
-  }
-  return R"({"statementHandle":"h-1","resultSetMetaData":{"rowType":[)" + types +
-         R"(],"partitionInfo":[{}]},"data":[)" + rows + "]}";
-}
 
 class SnowflakeLoadersTest : public testing::Test {
  protected:
@@ -49,20 +37,6 @@ class SnowflakeLoadersTest : public testing::Test {
     }
     made.submitted_at = clock_.now();
     return made;
-  }
-  /// Files that lie in the table, ten rows each.
-  std::vector<VerifiedFile> verified(int count) {
-    std::vector<VerifiedFile> files;
-    for (int i = 0; i < count; ++i) {
-      files.push_back({ObjectKey("forms/2026-02/000001/" + std::to_string(i) + ".csv.zst"), 10, clock_.now()});
-    }
-    return files;
-  }
-  LoadJob submitted_before() {
-    LoadJob again = job({kKey});
-    again.files[0].first_submitted_at = clock_.now();
-    again.verified = verified(4);
-    return again;
   }
   static std::string refusal(Loader& loader, const LoadJob& job) {
     const Status fits = loader.check(job);

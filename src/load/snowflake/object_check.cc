@@ -276,8 +276,9 @@ std::optional<ObjectDifference> ObjectCheck::integration(const SnowflakeSetup::B
   auto properties = properties_in(*said);
   Differences differences;
   const auto compare = [&](const std::string& setting, const std::string& wanted, const std::string& sql, bool harms) {
-    if (!equal_ignoring_case(properties[setting], wanted)) {
-      differences.add(setting, properties[setting], wanted, fmt::format("{} = {}", setting, sql), harms);
+    const std::string& found = properties[setting];
+    if (found != wanted && !(wanted == "true" && equal_ignoring_case(found, wanted))) {
+      differences.add(setting, found, wanted, fmt::format("{} = {}", setting, sql), harms);
     }
   };
   compare("ENABLED", "true", "TRUE", true);

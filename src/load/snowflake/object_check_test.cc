@@ -9,6 +9,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/snowflake_login.h"
+#include "tests/support/snowflake_rows.h"
 
 namespace firn {
 namespace {
@@ -27,14 +28,7 @@ class ObjectCheckTest : public testing::Test {
       }
       data += (data.empty() ? "[" : ",[") + values + "]";
     }
-    std::string types;
-    for (std::size_t at = 0; at <= columns.size();) {
-      const auto end = std::min(columns.find(',', at), columns.size());
-      types += (types.empty() ? "" : ",") + ("{\"name\":\"" + columns.substr(at, end - at) + "\"}");
-      at = end + 1;
-    }
-    http_.answer(200, R"({"statementHandle":"h-1","resultSetMetaData":{"rowType":[)" + types +
-                          R"(],"partitionInfo":[{}]},"data":[)" + data + "]}");
+    http_.answer(200, rows_answer(columns, data));
   }
   void answer_table(const Rows& rows) { answer("name,type,null?,default", rows); }
   static std::string mend(const std::optional<ObjectDifference>& other) { return other ? other->mend : ""; }

@@ -12,10 +12,11 @@ from aiohttp import web
 
 from errors import HttpError, SqlError
 
-_BODY = {"statement", "timeout", "database", "schema", "warehouse", "role", "bindings", "parameters"}
+_BODY = {"statement", "timeout", "database", "schema", "warehouse", "role", "parameters"}
 _PARAMETERS = {"query_tag", "timezone", "rows_per_resultset", "multi_statement_count", "use_cached_result"}
 _LARGEST_STATEMENT, _PARTITION_ROWS, _MOST_FILES = 1_000_000, 1000, 5000
 _SCAN_PAUSE = 60
+_MOST_RUNNING = 100  # statements of a user at a time; the true number is not documented
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -92,6 +93,7 @@ class Server:
         try:
             if "/" not in request.headers.get("User-Agent", ""):
                 raise HttpError(400, "390142", "User-Agent is missing")
+            self._need_open_account()
             request["user"] = self._logins.user_of(request.headers)
             return await handler(request)
         except HttpError as error:
@@ -100,10 +102,21 @@ class Server:
             known = {"002003": 404, "003001": 403}
             return _json(known.get(error.code, 400), {"code": error.code, "message": error.message})
 
+    def _need_open_account(self):
+        """Who is kept out whatever he shows: a network policy's strangers, everybody of a suspended account."""
+        closed = self._store.setting("closed")
+        if closed == "network_policy":
+            text = "Incoming request with IP/Token 192.0.2.7 is not allowed to access Snowflake."
+            raise HttpError(403, "390422", text)
+        if closed == "suspended":
+            raise HttpError(403, "390913", "Your account is suspended.")
+
     # SQL API.
 
     async def _submit(self, request):
         body = await request.json()
+        if "bindings" in body:
+            raise HttpError(400, "390142", "bindings are not understood here: Firn sends none")
         if set(body) - _BODY or set(body.get("parameters", {})) - _PARAMETERS or "statement" not in body:
             raise HttpError(400, "390142", "unknown field or parameter")
         if len(body["statement"].encode()) > _LARGEST_STATEMENT:
@@ -115,16 +128,24 @@ class Server:
             sql = "SELECT handle FROM statements WHERE request = ? AND body = ? AND state <> 'failed'"
             if found := self._store.rows(sql, request_id, json.dumps(body, sort_keys=True)):
                 return self._statement(found[0][0], request["user"])
+        self._need_room(request["user"])
         handle = str(uuid.uuid4())
         sql = "INSERT INTO statements VALUES (?, ?, ?, ?, 'running', NULL, ?)"
         stored = json.dumps(body, sort_keys=True)
         self._store.run(sql, handle, request_id, request["user"], stored, self._store.now())
+        session["timeout"] = body.get("timeout", 0)
         task = asyncio.create_task(self._execute(handle, body["statement"], session))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if request.query.get("async") != "true":
             await asyncio.wait([task], timeout=45)
         return self._statement(handle, request["user"])
+
+    def _need_room(self, user):
+        """Too many statements at a time are refused ("Snowflake SQL API reference", 429)."""
+        running = "SELECT COUNT(*) FROM statements WHERE user_name = ? AND state = 'running'"
+        if self._store.rows(running, user)[0][0] >= self._store.setting("most_running", _MOST_RUNNING):
+            raise HttpError(429, "390505", "Too many requests")
 
     def _session(self, user, body):
         objects = self._engine.objects
@@ -144,6 +165,13 @@ class Server:
 
     async def _execute(self, handle, sql, session):
         slow = self._engine.faults.take("statement", sql)
+        limit = session["timeout"]
+        if slow and 0 < limit < slow["seconds"]:
+            await asyncio.sleep(limit)
+            text = f"Statement reached its statement or warehouse timeout of {limit} second(s) and was canceled."
+            answer = {"code": "000630", "sqlState": "57014", "message": text, "status": 408}
+            self._finish(handle, "failed", answer)
+            return
         if slow:
             await asyncio.sleep(slow["seconds"])
         await asyncio.to_thread(self._execute_now, handle, sql, session)
@@ -175,7 +203,7 @@ class Server:
         if state == "running":
             return _json(202, {"code": "333334", "message": "Asynchronous execution in progress.", **common})
         if state == "failed":
-            return _json(422, {**answer, **common})
+            return _json(answer.pop("status", 422), {**answer, **common})
         return self._result(answer, common, partition)
 
     @staticmethod

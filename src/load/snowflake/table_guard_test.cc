@@ -1,0 +1,152 @@
+// What the guard makes of a table that others have changed.
+#include "load/snowflake/table_guard.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/support/manual_clock.h"
+#include "tests/support/scripted_http.h"
+#include "tests/support/snowflake_login.h"
+#include "tests/support/snowflake_rows.h"
+
+namespace firn {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+const std::string kKey = "forms/2026-03/000001/1-0-0-9-a1-aa.csv.zst";
+const std::string kOther = "forms/2026-03/000001/1-0-10-19-a1-bb.csv.zst";
+
+class TableGuardTest : public testing::Test {
+ protected:
+  void answer(const std::string& columns, const std::string& rows) { http_.answer(200, rows_answer(columns, rows)); }
+  /// What SHOW says about a table or pipe of ours.
+  void answer_show(const std::string& name, const std::string& created = "1700000000.0",
+                   const std::string& owner = "me", const std::string& rows = "5") {
+    answer("created_on,name,comment,rows",
+           "[\"" + created + "\",\"" + name + "\",\"" + owner_comment(owner) + "\",\"" + rows + "\"]");
+  }
+  TableGuard guard(const std::string& warehouse = "WH", const std::string& pipe = "") {
+    return {sql_, clock_, {"FIRN_LOADER", warehouse}, {"DB", "S", "FIRN_LAKE", "FIRN_CSV", "FORMS", pipe}, "me"};
+  }
+  LoadJob job() {
+    LoadJob made;
+    made.batch = "forms/2026-03/000001";
+    made.table = table_of(Kind::kForm, TableName("forms"));
+    made.files.push_back({ObjectKey(kKey), "s3://b/" + kKey, 10, 100, 1000, clock_.now(), {}, 5000});
+    made.submitted_at = clock_.now();
+    return made;
+  }
+  /// Files that lie in the table, ten rows each.
+  std::vector<VerifiedFile> verified(int count) {
+    std::vector<VerifiedFile> files;
+    for (int i = 0; i < count; ++i) {
+      files.push_back({ObjectKey("forms/2026-02/000001/" + std::to_string(i) + ".csv.zst"), 10, clock_.now()});
+    }
+    return files;
+  }
+  LoadJob submitted_before() {
+    LoadJob again = job();
+    again.files[0].first_submitted_at = clock_.now();
+    again.verified = verified(4);
+    return again;
+  }
+  static std::string refusal(TableGuard& guard, const LoadJob& job) {
+    const Status fits = guard.check(job);
+    return fits ? "" : fits.error().reason;
+  }
+  [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
+
+  ManualClock clock_;
+  ScriptedHttp http_;
+  SnowflakeTransport transport_{"https://north.example", test_login(), clock_, http_.make()};
+  SqlClient sql_{transport_, [](Duration) {}};
+};
+
+TEST_F(TableGuardTest, ATableThatIsNewerThanTheVerifiedFilesIsANewOne) {
+  LoadJob next = job();
+  next.verified = {{ObjectKey(kOther), 10, clock_.now() - days(9)}};
+  TableGuard copy = guard();
+  answer_show("FORMS", std::to_string(ManualClock::kStart / 1'000'000 - 3600) + ".0", "me", "0");
+  EXPECT_EQ(refusal(copy, next), "");
+}
+
+TEST_F(TableGuardTest, TheFilesThatWereVerifiedAreLookedForOnlyBeforeASubmissionIsRepeated) {
+  LoadJob next = job();
+  next.verified = verified(4);
+  TableGuard copy = guard();
+  answer_show("FORMS");
+  EXPECT_EQ(refusal(copy, next), "");
+  EXPECT_EQ(http_.calls().size(), 1U) << "no warehouse is woken";
+}
+
+TEST_F(TableGuardTest, NothingIsSubmittedAgainWhenOtherRowsCameInPlaceOfTheVerifiedOnes) {
+  LoadJob again = submitted_before();
+  TableGuard copy = guard();
+  answer_show("FORMS", "1700000000.0", "me", "5000");
+  answer("_FILE,FILE_ROWS", "");
+  const std::string why = refusal(copy, again);
+  EXPECT_NE(why.find("newest 4 files that were proven to be in it, 4 have no row there now"), std::string::npos) << why;
+  EXPECT_NE(statement(1).find("GROUP BY _FILE"), std::string::npos);
+  EXPECT_NE(statement(1).find(again.verified[3].key.str()), std::string::npos);
+}
+
+TEST_F(TableGuardTest, APersonMayRemoveSingleRows) {
+  LoadJob again = submitted_before();
+  TableGuard copy = guard();
+  answer_show("FORMS");
+  std::string rows;
+  for (std::size_t i = 0; i < 3; ++i) {
+    rows += (i == 0 ? "[\"" : ",[\"") + again.verified[i].key.str() + R"(","1"])";
+  }
+  answer("_FILE,FILE_ROWS", rows);
+  EXPECT_EQ(refusal(copy, again), "") << "three of four files have rows";
+}
+
+TEST_F(TableGuardTest, TheWarehouseIsAskedOnceAnHourForVerifiedFilesUnlessTheTableChanges) {
+  LoadJob again = submitted_before();
+  TableGuard copy = guard();
+  answer_show("FORMS");
+  answer("_FILE,FILE_ROWS", "");
+  EXPECT_NE(refusal(copy, again), "");
+  answer_show("FORMS");
+  EXPECT_NE(refusal(copy, again), "") << "the same answer";
+  EXPECT_EQ(http_.calls().size(), 3U);
+  answer_show("FORMS", "1700000000.0", "me", "45");  // restored
+  answer("_FILE,FILE_ROWS", "[\"" + again.verified[0].key.str() + R"(","1"],[")" + again.verified[1].key.str() +
+                                R"(","1"],[")" + again.verified[2].key.str() + R"(","1"])");
+  EXPECT_EQ(refusal(copy, again), "");
+  answer_show("FORMS", "1700000000.0", "me", "45");
+  EXPECT_EQ(refusal(copy, again), "");
+  clock_.advance(hours(1));
+  answer_show("FORMS", "1700000000.0", "me", "45");
+  answer("_FILE,FILE_ROWS", "");
+  EXPECT_NE(refusal(copy, again), "");
+  EXPECT_EQ(http_.left(), 0U);
+}
+
+TEST_F(TableGuardTest, WithoutAWarehouseTheTablesWholeNumberOfRowsIsTheSign) {
+  LoadJob again = submitted_before();
+  TableGuard pipe = guard("", "FORMS_PIPE");
+  answer_show("FORMS", "1700000000.0", "me", "19");
+  EXPECT_NE(refusal(pipe, again).find("the table has 19 rows, although 40 rows"), std::string::npos);
+  answer_show("FORMS", "1700000000.0", "me", "20");
+  answer_show("FORMS_PIPE");
+  EXPECT_EQ(refusal(pipe, again), "");
+}
+
+TEST_F(TableGuardTest, APipeGoesOnWhenItsWarehouseCannotBeUsed) {
+  LoadJob again = submitted_before();
+  TableGuard pipe = guard("WH", "FORMS_PIPE");
+  answer_show("FORMS", "1700000000.0", "me", "40");
+  http_.answer(422, R"({"code":"000606","message":"No active warehouse"})");
+  answer_show("FORMS_PIPE");
+  EXPECT_EQ(refusal(pipe, again), "");
+}
+
+}  // namespace
+}  // namespace firn
