@@ -78,6 +78,10 @@ std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
       config.file));
   std::string role;
   for (const SetupStatement& statement : snowflake_setup(setup)) {
+    if (statement.is_optional) {
+      text += "\n" + comment(fmt::format("{}\nUSE ROLE {};\n{};", statement.why, statement.role, statement.sql));
+      continue;
+    }
     if (statement.role != role) {
       role = statement.role;
       text += fmt::format("\nUSE ROLE {};\n", role);
@@ -106,7 +110,10 @@ std::string worksheet(const Config& config, const SnowflakeSetup& setup) {
 std::string worksheet_json(const SnowflakeSetup& setup) {
   boost::json::array statements;
   for (const SetupStatement& statement : snowflake_setup(setup)) {
-    statements.push_back({{"role", statement.role}, {"why", statement.why}, {"sql", statement.sql}});
+    statements.push_back({{"role", statement.role},
+                          {"why", statement.why},
+                          {"sql", statement.sql},
+                          {"optional", statement.is_optional}});
   }
   return boost::json::serialize(boost::json::object{{"statements", std::move(statements)}}) + "\n";
 }
@@ -134,7 +141,8 @@ bool has_harm(const CliContext& context, const SnowflakeSetup& setup, SnowflakeA
 
 /// Runs the statements one by one, each shown before. The first that fails ends it; all can be run again.
 int apply(const CliContext& context, const Config& config, const SnowflakeSetup& setup, SnowflakeAccess& access) {
-  const auto statements = snowflake_setup(setup);
+  auto statements = snowflake_setup(setup);
+  std::erase_if(statements, [](const SetupStatement& statement) { return statement.is_optional; });
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const SetupStatement& statement = statements[i];
     context.out << fmt::format("[{}/{}] as {}\n{};\n", i + 1, statements.size(), statement.role, statement.sql);

@@ -41,6 +41,18 @@ def make_loading(account, recorder, tmp_path, request, make_firn):
     return make
 
 
+@pytest.fixture
+def granted(account, make_loading):
+    """As make_loading, and the loader may read what the account has used."""
+
+    def make(*arguments, **more):
+        firn = make_loading(*arguments, **more)
+        account.sql("GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE FIRN_LOADER")
+        return firn
+
+    return make
+
+
 def load(firn, count, seed):
     firn.post_all(map(encode, FormMaker(seed).forms(count)))
     firn.ingest()
@@ -145,8 +157,8 @@ def days_later(account, tmp_path):
     return move
 
 
-def test_what_snowflake_reports_is_what_firn_has_metered(account, make_loading, days_later):
-    firn = make_loading("snowpipe").start()
+def test_what_snowflake_reports_is_what_firn_has_metered(account, granted, days_later):
+    firn = granted("snowpipe").start()
     load(firn, 50, seed=1)
     today = time.strftime("%Y-%m-%d", time.gmtime())
     assert firn.ask("costs", "--reconcile", "--since", today)["reconcile"]["pipes"] == [], "today is not over"
@@ -165,8 +177,8 @@ def test_what_snowflake_reports_is_what_firn_has_metered(account, make_loading, 
 
 
 @pytest.mark.parametrize("dedicated", [True, False])
-def test_a_warehouse_is_compared_as_a_whole(account, make_loading, days_later, dedicated):
-    firn = make_loading("copy", **({"dedicated": True} if dedicated else {})).start()
+def test_a_warehouse_is_compared_as_a_whole(account, granted, days_later, dedicated):
+    firn = granted("copy", **({"dedicated": True} if dedicated else {})).start()
     load(firn, 50, seed=1)
     day = days_later(firn)
     (row,) = firn.ask("costs", "--reconcile", "--since", day)["reconcile"]["warehouses"]
@@ -182,7 +194,6 @@ def test_a_warehouse_is_compared_as_a_whole(account, make_loading, days_later, d
 def test_a_missing_grant_is_named_and_the_rest_is_shown(account, make_loading, days_later):
     firn = make_loading("snowpipe").start()
     load(firn, 50, seed=1)
-    account.sql("REVOKE DATABASE ROLE SNOWFLAKE.USAGE_VIEWER FROM ROLE FIRN_LOADER")
     day = days_later(firn)
     done = firn.run("costs", "--reconcile", "--since", day)
     assert done.returncode == 0 and "TOTAL $" in done.stdout

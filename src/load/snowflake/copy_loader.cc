@@ -73,6 +73,7 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
                       "Snowpipe and do without, `firn drain` the repeater before, then take it out and restart"});
   }
   FIRN_TRY(check_repeat(job));
+  const Timestamp begin = clock_.now();
   FIRN_ASSIGN(const auto files, not_arrived(job));
   if (files.empty()) {
     return job.request_id;  // no statement: poll() finds the proof in the table
@@ -84,7 +85,6 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
                                target_.place.schema,
                                job.batch,
                                kLongestCopySeconds};
-  const Timestamp begin = clock_.now();
   FIRN_ASSIGN(SqlProgress progress, sql_.submit(statement, job.request_id, job.is_repeat));
   if (progress.state == SqlState::kFailed) {
     return fail(*std::move(progress.failure));
@@ -96,7 +96,7 @@ Result<std::string> CopyLoader::submit(const LoadJob& job) {
 Result<std::vector<LoadFile>> CopyLoader::not_arrived(const LoadJob& job) {
   std::vector<LoadFile> ask;
   std::ranges::copy_if(job.files, std::back_inserter(ask),
-                       [this](const LoadFile& file) { return file.first_submitted_at && !ageing(file).empty(); });
+                       [](const LoadFile& file) { return file.first_submitted_at.has_value(); });
   if (ask.empty()) {
     return job.files;
   }

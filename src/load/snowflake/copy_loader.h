@@ -47,7 +47,8 @@ class CopyLoader final : public SnowflakeLoader {
   /// What the warehouse is charged for the statement, which was found at its end at `found`.
   std::vector<UsageAmount> cost(const LoadJob& job, const Running& statement, Timestamp found, bool has_asked)
       FIRN_EXCLUDES(mutex_);
-  /// The job's files without those that were submitted long ago and of which the table has rows.
+  /// The job's files without those that were submitted before and of which the table has rows: Snowflake's memory of
+  /// them ends after 64 days, and when somebody empties the table and brings its rows back.
   Result<std::vector<LoadFile>> not_arrived(const LoadJob& job);
   Result<Looked> finish(const LoadJob& job, const SqlRows& rows);
   /// Adds what is known of the files that have no report; the state is kForgotten when nothing is known of one.

@@ -265,12 +265,16 @@ TEST_F(SnowflakeLoadersTest, NothingIsSubmittedAgainToATableOrPipeThatWasMadeAga
   EXPECT_NE(refusal(pipe, again).find("it was made again on"), std::string::npos);
 }
 
-TEST_F(SnowflakeLoadersTest, NothingIsLoadedIntoATableThatWasEmptied) {
-  LoadJob next = job({kKey});
-  next.verified = {{ObjectKey(kOther), 10, clock_.now()}};
+TEST_F(SnowflakeLoadersTest, CopyDoesNotRepeatWhatTheTableHas) {
+  LoadJob again = job({kKey, kOther});
+  again.files[0].first_submitted_at = clock_.now();
   auto copy = copy_loader();
-  answer_show("FORMS", "1700000000.0", "me", "0");
-  EXPECT_NE(refusal(copy, next).find("the table is empty"), std::string::npos);
+  answer("_FILE,FILE_ROWS", "[\"" + kKey + R"(","10"])");
+  answer("file,status", "");
+  ASSERT_TRUE(copy.submit(again));
+  EXPECT_EQ(statement(0).find(kOther), std::string::npos) << "it goes for the first time";
+  EXPECT_EQ(statement(1).find(kKey), std::string::npos);
+  EXPECT_NE(statement(1).find(kOther), std::string::npos);
 }
 
 }  // namespace

@@ -31,11 +31,12 @@ class Script {
   void add_places();
   void add_buckets();
   void add_objects();
+  void add_choices();
   std::vector<SetupStatement> take() { return std::move(statements_); }
 
  private:
   void add(std::string role, std::string why, std::string sql) {
-    statements_.push_back({std::move(role), std::move(why), std::move(sql)});
+    statements_.push_back({std::move(role), std::move(why), std::move(sql), false});
   }
   void grant(const std::string& role, const std::string& what, const std::string& to) {
     add(role, "", fmt::format("GRANT {} TO ROLE {}", what, to));
@@ -83,11 +84,6 @@ void Script::add_places() {
                     warehouse));
     grant(admin, fmt::format("USAGE{} ON WAREHOUSE {}", setup_.suspends_warehouse ? ", OPERATE" : "", warehouse),
           loader());
-    add("ACCOUNTADMIN",
-        "What the account's pipes and warehouses have used, for `firn costs --reconcile`, and for nothing else: it may "
-        "be "
-        "left out.",
-        fmt::format("GRANT DATABASE ROLE {} TO ROLE {}", UsageViews::kDatabaseRole, loader()));
   }
   add(admin, "Where the tables lie.", fmt::format("CREATE DATABASE IF NOT EXISTS {}", database()));
   add(admin, "", fmt::format("CREATE SCHEMA IF NOT EXISTS {}", schema()));
@@ -97,6 +93,16 @@ void Script::add_places() {
   }
   grant(admin, "CREATE TABLE, CREATE VIEW, CREATE STAGE, CREATE PIPE, CREATE FILE FORMAT ON SCHEMA " + schema(),
         kOwnerRole);
+}
+
+void Script::add_choices() {
+  if (!setup_.warehouse.empty()) {
+    statements_.push_back({"ACCOUNTADMIN",
+                           "If `firn costs --reconcile` is wanted: it reads what the account's pipes and warehouses "
+                           "have used, of all who work in the account.",
+                           fmt::format("GRANT DATABASE ROLE {} TO ROLE {}", UsageViews::kDatabaseRole, loader()),
+                           true});
+  }
 }
 
 void Script::add_buckets() {
@@ -168,6 +174,7 @@ std::vector<SetupStatement> snowflake_setup(const SnowflakeSetup& setup) {
   script.add_places();
   script.add_buckets();
   script.add_objects();
+  script.add_choices();
   return script.take();
 }
 

@@ -37,9 +37,10 @@ struct SnowflakeSetup {
 };
 
 struct SetupStatement {
-  std::string role;  ///< that runs it
-  std::string why;   ///< for people
-  std::string sql;   ///< without a semicolon; repeating it changes nothing
+  std::string role;          ///< that runs it
+  std::string why;           ///< for people
+  std::string sql;           ///< without a semicolon; repeating it changes nothing
+  bool is_optional = false;  ///< shown only: a person decides whether Firn gets this right
 };
 
 /// Everything that Firn's loader needs, in order, and nothing more: it owns no object, so that only an administrator

@@ -19,6 +19,8 @@ namespace firn {
 namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(1);
+// Rows that are younger are not removed in the usual course of things.
+constexpr Duration kYoung = std::chrono::days(14);
 constexpr Duration kBetweenLooks = std::chrono::hours(1);
 constexpr std::uint64_t kLimitSeconds = 60;
 
@@ -54,10 +56,9 @@ Status TableGuard::check(const LoadJob& job) {
   FIRN_ASSIGN(const Object table, show("TABLE", place_.table, job.batch));
   FIRN_TRY(check_owner(table, place_.table));
   FIRN_TRY(check_age(table, place_.table, job));
-  FIRN_TRY(check_rows(table, job));
   if (place_.pipe.empty()) {
-    return {};
-  }
+    return check_rows(table, job);
+  }  // else TRUNCATE forgets nothing: the pipe has its own memory
   FIRN_ASSIGN(const Object pipe, show("PIPE", place_.pipe, job.batch));
   FIRN_TRY(check_owner(pipe, place_.pipe));
   return check_age(pipe, place_.pipe, job);
@@ -99,74 +100,50 @@ Status TableGuard::check_owner(const Object& object, const std::string& name) co
                           "two that fill one table would load rows twice: give this repeater a table of its own"));
 }
 
-/// Only files that this table can have had: one that was made since is a new one.
+/// Only files that this table can have had, and of which nobody removes rows in the usual course of things.
 Status TableGuard::check_rows(const Object& table, const LoadJob& job) {
+  if (!is_again(job) || !table.rows) {
+    return {};
+  }
+  const Timestamp since = std::max(table.created, clock_.now() - kYoung);
   std::vector<VerifiedFile> files;
   std::ranges::copy_if(job.verified, std::back_inserter(files),
-                       [&table](const VerifiedFile& file) { return file.loaded_at >= table.created; });
-  if (files.empty() || !table.rows) {
+                       [since](const VerifiedFile& file) { return file.loaded_at >= since; });
+  if (files.empty()) {
     return {};
   }
-  if (*table.rows == 0) {
-    return fail(emptied("the table is empty, although rows of this repeater were proven to be in it"));
-  }
-  if (!is_again(job)) {
-    return {};
-  }
-  if (!session_.warehouse.empty()) {
-    Status fits = check_files(*table.rows, files, job.batch);
-    if (fits || place_.pipe.empty() || fits.error().kind == ErrorKind::kConfiguration) {
-      return fits;
-    }  // else a pipe goes on without the warehouse
-  }
-  return check_total(*table.rows, files);
-}
-
-Status TableGuard::check_total(std::uint64_t total, const std::vector<VerifiedFile>& files) const {
-  std::uint64_t rows = 0;
-  for (const VerifiedFile& file : files) {
-    rows += file.rows;
-  }
-  if (2 * total >= rows) {
-    return {};
-  }
-  return fail(
-      emptied(fmt::format("the table has {} rows, although {} rows of this repeater's newest {} files were proven to "
-                          "be in it",
-                          total, rows, files.size())));
-}
-
-Status TableGuard::check_files(std::uint64_t total, const std::vector<VerifiedFile>& files, const std::string& batch) {
   const MutexLock lock(mutex_);
   const bool is_fresh = last_look_ && clock_.steady() - last_look_->at < kBetweenLooks;
-  const bool is_same = is_fresh && (last_look_->refusal ? total == last_look_->rows : total >= last_look_->rows);
-  if (!is_same) {
-    FIRN_ASSIGN(auto refusal, look_at_files(files, batch));
-    last_look_ = {clock_.steady(), total, std::move(refusal)};
+  if (!is_fresh || *table.rows != last_look_->rows) {
+    FIRN_ASSIGN(const bool emptied, is_emptied(*table.rows, files, job.batch));
+    last_look_ = {clock_.steady(), *table.rows, emptied};
   }
-  return last_look_->refusal ? fail(*last_look_->refusal) : Status();
+  return last_look_->is_emptied ? fail(emptied(files)) : Status();
 }
 
-/// A person may have removed single rows, and with them all of a small file: half of the files are no such case.
-Result<std::optional<Error>> TableGuard::look_at_files(const std::vector<VerifiedFile>& files,
-                                                       const std::string& batch) {
+/// One row of them all is a sign that nobody has used TRUNCATE.
+Result<bool> TableGuard::is_emptied(std::uint64_t total, const std::vector<VerifiedFile>& files,
+                                    const std::string& batch) {
+  if (total == 0) {
+    return true;
+  }
   std::vector<LoadFile> asked(files.size());
   std::ranges::transform(files, asked.begin(),
                          [](const VerifiedFile& file) { return LoadFile{file.key, "", file.rows}; });
   FIRN_ASSIGN(const auto found, history_.count_rows(asked, batch));
-  const std::size_t gone = files.size() - std::min(files.size(), found.size());
-  if (2 * gone < files.size()) {
-    return std::nullopt;
-  }
-  return emptied(fmt::format(
-      "of this repeater's newest {} files that were proven to be in it, {} have no row there now", files.size(), gone));
+  return found.empty();
 }
 
-Error TableGuard::emptied(std::string reason) const {
+Error TableGuard::emptied(const std::vector<VerifiedFile>& files) const {
+  const auto* newest = &*std::ranges::max_element(files, {}, &VerifiedFile::loaded_at);
   return guard_error(
-      sql_name(place_, place_.table), std::move(reason),
-      "somebody emptied it (TRUNCATE makes Snowflake forget which files it has loaded): restore the rows "
-      "with Time Travel, or give the repeater a new table");
+      sql_name(place_, place_.table),
+      fmt::format("of this repeater's newest {} files, whose rows were proven to be in it, no row is there now",
+                  files.size()),
+      fmt::format("somebody emptied it, and TRUNCATE makes Snowflake forget which files it has loaded. Bring the rows "
+                  "back with Time Travel: INSERT INTO {0} SELECT * FROM {0} BEFORE (STATEMENT => '<id of the "
+                  "TRUNCATE>'). When they were removed on purpose: firn goes on by itself on {1}",
+                  sql_name(place_, place_.table), format_timestamp(newest->loaded_at + kYoung)));
 }
 
 Status TableGuard::check_age(const Object& object, const std::string& name, const LoadJob& job) const {

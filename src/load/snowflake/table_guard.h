@@ -16,10 +16,10 @@
 namespace firn {
 
 /// Sees before each request that the table is the one that earlier files went to. What Snowflake remembers of loaded
-/// files ends with the table (COPY) or the pipe (Snowpipe): a table or pipe that was made again, or was emptied, would
-/// take the same files twice. Asks with SHOW, which needs no warehouse. Before files are submitted once more it asks
-/// also whether the newest verified files still have their rows: by file with a warehouse, else by the table's whole
-/// number of rows. Threads: any.
+/// files ends with the table (COPY) or the pipe (Snowpipe): one that was made again would take the same files twice,
+/// and so would a table that was emptied with TRUNCATE, by COPY (*Load metadata*). Asks with SHOW, which needs no
+/// warehouse. Before COPY gets files once more the warehouse is asked whether any of the files that were verified in
+/// the last two weeks still has a row. Threads: any.
 class TableGuard {
  public:
   /// `owner` names the data directory.
@@ -38,20 +38,17 @@ class TableGuard {
 
   /// What the warehouse was asked for last: not again within an hour, unless the table has changed.
   struct Look {
-    Duration at{};                 ///< by the steady clock
-    std::uint64_t rows = 0;        ///< of the table
-    std::optional<Error> refusal;  ///< why nothing is to be loaded
+    Duration at{};           ///< by the steady clock
+    std::uint64_t rows = 0;  ///< of the table
+    bool is_emptied = false;
   };
 
   Result<Object> show(const std::string& kind, const std::string& name, const std::string& batch);
   [[nodiscard]] Status check_owner(const Object& object, const std::string& name) const;
   [[nodiscard]] Status check_age(const Object& object, const std::string& name, const LoadJob& job) const;
   Status check_rows(const Object& table, const LoadJob& job);
-  /// By the table's whole number of rows.
-  [[nodiscard]] Status check_total(std::uint64_t total, const std::vector<VerifiedFile>& files) const;
-  Status check_files(std::uint64_t total, const std::vector<VerifiedFile>& files, const std::string& batch);
-  Result<std::optional<Error>> look_at_files(const std::vector<VerifiedFile>& files, const std::string& batch);
-  [[nodiscard]] Error emptied(std::string reason) const;
+  Result<bool> is_emptied(std::uint64_t total, const std::vector<VerifiedFile>& files, const std::string& batch);
+  [[nodiscard]] Error emptied(const std::vector<VerifiedFile>& files) const;
 
   SqlClient& sql_;
   const SqlSession session_;
