@@ -130,17 +130,17 @@ role = "FIRN_LOADER"
 )");
   const std::string named = "connections_file = \"connections.toml\"\nconnection = \"firn\"\n";
   const SnowflakeConnection snow = read(named + "schema = \"cases\"\n");
-  EXPECT_EQ(mistakes(named), "");
-  EXPECT_EQ(snow.account.token_name, "MYORG-NORTH");
-  EXPECT_EQ(snow.warehouse, "FIRN_WH");
-  EXPECT_EQ(snow.schema, "CASES") << "firn.toml has the last word";
-  EXPECT_EQ(snow.keys.size(), 1U);
   const std::string from = "[firn] in " + folder_.path() + "/connections.toml";
   EXPECT_EQ(origin("warehouse"), from);
   EXPECT_EQ(origin("account"), from);
   EXPECT_EQ(origin("private_key_file"), from);
   EXPECT_EQ(origin("schema"), "") << "firn.toml has it";
   EXPECT_EQ(origin("host"), "") << "nobody has it";
+  EXPECT_EQ(mistakes(named), "");
+  EXPECT_EQ(snow.account.token_name, "MYORG-NORTH");
+  EXPECT_EQ(snow.warehouse, "FIRN_WH");
+  EXPECT_EQ(snow.schema, "CASES") << "firn.toml has the last word";
+  EXPECT_EQ(snow.keys.size(), 1U);
 
   write("config.toml", "[connections.other]\naccount = \"a-b\"\nauthenticator = \"externalbrowser\"\n");
   EXPECT_NE(mistakes("connections_file = \"config.toml\"\nconnection = \"othr\"\n").find("did you mean \"other\"?"),
