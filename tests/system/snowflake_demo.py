@@ -8,6 +8,7 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -57,12 +58,16 @@ def post(firn, count):
     return forms, twice, damaged
 
 
-def show_meter(account, forms):
-    meter = account.control("meter")
-    credits = meter["snowpipe_credits"] + meter["warehouse_credits"]
-    say("\nwhat the account metered")
-    say(f"  Snowpipe                {meter.get('snowpipe_bytes', 0) / 1e6:9.2f} MB before compression")
-    say(f"  warehouse               {meter.get('warehouse_seconds', 0):9.0f} seconds")
+def show_meter(before, after, forms):
+    """What loading took; the live check before it has woken the warehouse."""
+
+    def used(what):
+        return after.get(what, 0) - before.get(what, 0)
+
+    credits = used("snowpipe_credits") + used("warehouse_credits")
+    say("\nwhat the account metered while it loaded")
+    say(f"  Snowpipe                {used('snowpipe_bytes') / 1e6:9.2f} MB before compression")
+    say(f"  warehouse               {used('warehouse_seconds'):9.0f} seconds")
     say(f"  credits                 {credits:9.6f}  = ${credits * DOLLARS_PER_CREDIT:.6f}")
     million = credits * DOLLARS_PER_CREDIT / len(forms) * 1e6
     say(f"  a million such forms    {'':9}  = ${million:.2f} in batches of this size")
@@ -74,7 +79,8 @@ def run(options, folder):
     firn = Firn(folder / "firn")
     try:
         say(f"an S3 server at {s3.endpoint}, a stand-in of a Snowflake account at {account.url}")
-        firn.settings = snowflake_settings(account, s3, folder, "demo", options.method)
+        settings = snowflake_settings(account, s3, folder, "demo", options.method)
+        firn.settings = replace(settings, extra=f"{settings.extra}budget = 5\n")
         firn.write_config()
         command(firn, "setup", "snowflake", "--apply", "--connections", account.connections_file(), "--as", "admin",
                 shows=False)
@@ -82,6 +88,7 @@ def run(options, folder):
         said = command(firn, "check", "--live", shows=False)
         say("  " + said[said.index("connection ") :].strip().replace("\n", "\n  "))
         firn.start()
+        before = account.control("meter")
         forms, twice, damaged = post(firn, options.forms)
         command(firn, "ingest", "forms", "--wait")
         status = firn.status()
@@ -92,7 +99,8 @@ def run(options, folder):
         rows = account.rows()
         expect(f"rows in {FULL_TABLE}", len(rows), len(forms))
         expect("different forms among them", len({row["FORM_ID"] for row in rows}), len(forms))
-        show_meter(account, forms)
+        show_meter(before, account.control("meter"), forms)
+        command(firn, "costs")
         command(firn, "audit", "forms")
         command(firn, "stage", "list")
     finally:
