@@ -131,10 +131,14 @@ std::string property(const SqlRows& described, std::string_view name) {
 /// Tells of what was there before with other settings; nothing of it is changed.
 bool has_harm(const CliContext& context, const SnowflakeSetup& setup, SnowflakeAccess& access) {
   bool harms = false;
-  for (const ObjectDifference& other : ObjectCheck(access.sql(), "ACCOUNTADMIN", setup).all()) {
+  ObjectCheck check(access.sql(), "ACCOUNTADMIN", setup);
+  for (const ObjectDifference& other : check.all()) {
     context.out << fmt::format("{}: {} {}\n  {}\n", other.harms ? "WRONG" : "warning", other.what, other.found,
                                other.mend);
     harms = harms || other.harms;
+  }
+  for (const std::string& unknown : check.not_compared()) {
+    context.out << "not compared with what Firn needs: " << unknown << '\n';
   }
   return harms;
 }

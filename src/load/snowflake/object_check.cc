@@ -214,7 +214,11 @@ ObjectCheck::ObjectCheck(SqlClient& sql, std::string role, const SnowflakeSetup&
                                                                setup.file_format, "",           ""} {}
 
 Result<SqlRows> ObjectCheck::ask(const std::string& text) {
-  return sql_.run({text, role_, "", setup_.database, setup_.schema, "firn check", kLimitSeconds}, kPatience);
+  auto said = sql_.run({text, role_, "", setup_.database, setup_.schema, "firn check", kLimitSeconds}, kPatience);
+  if (!said) {
+    not_compared_.push_back(text + ": " + said.error().reason);
+  }
+  return said;
 }
 
 std::optional<ObjectDifference> ObjectCheck::file_format() {

@@ -42,6 +42,8 @@ class ObjectCheck {
   std::optional<ObjectDifference> warehouse();
   /// All of them.
   std::vector<ObjectDifference> all();
+  /// What could not be looked at, with the reason, for people.
+  [[nodiscard]] const std::vector<std::string>& not_compared() const { return not_compared_; }
 
   /// kNotFound when the role does not see it.
   Result<WarehouseSettings> warehouse_settings();
@@ -53,6 +55,7 @@ class ObjectCheck {
   const std::string role_;
   const SnowflakeSetup& setup_;
   const SnowflakePlace place_;
+  std::vector<std::string> not_compared_;
 };
 
 /// What a warehouse of this size uses in a minute, which is the least that a resume costs: "0.0167 credits". Empty for

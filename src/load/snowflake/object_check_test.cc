@@ -163,6 +163,9 @@ TEST_F(ObjectCheckTest, WhatTheRoleMayNotSeeHasNoDifference) {
   }
   EXPECT_FALSE(check_.file_format() || check_.stage(bucket_) || check_.integration(bucket_) || check_.warehouse() ||
                check_.table(table_));
+  ASSERT_EQ(check_.not_compared().size(), 5U) << "but it is told";
+  EXPECT_NE(check_.not_compared()[0].find("DESC FILE FORMAT"), std::string::npos);
+  EXPECT_NE(check_.not_compared()[0].find("does not exist or not authorized"), std::string::npos);
 }
 
 TEST(CreditsPerMinute, DoubleWithEachSize) {

@@ -12,8 +12,9 @@
 namespace firn {
 namespace {
 
-constexpr Duration kPatience = std::chrono::minutes(5);
-constexpr std::uint64_t kLimitSeconds = 300;
+constexpr Duration kPatience = std::chrono::minutes(1);
+constexpr std::uint64_t kLimitSeconds = 60;
+constexpr double kMost = 1e18;
 
 std::string moment(Timestamp t) { return sql_text(format_timestamp(t) + " +0000") + "::TIMESTAMP_LTZ"; }
 
@@ -25,7 +26,7 @@ Result<double> amount(const SqlRows& rows, std::size_t row, std::string_view col
   const std::string text = rows.text(row, column);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))) {
+  if (!text.empty() && (error != std::errc() || end != text.data() + text.size() || !(std::abs(value) < kMost))) {
     return fail(Error{ErrorKind::kUnavailable, "read usage that Snowflake reports", std::string(column),
                       "it is no number", ""});
   }
