@@ -110,10 +110,10 @@ class SnowflakeAccount:
         path.chmod(0o600)
         return path
 
-    def set_up(self, firn):
+    def set_up(self, firn, code=0):
         """`firn setup snowflake --apply`."""
         done = firn.run("setup", "snowflake", "--apply", "--connections", self.connections_file(), "--as", "admin")
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
 

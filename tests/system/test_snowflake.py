@@ -5,7 +5,7 @@ import json
 import duckdb
 import pytest
 
-from firn import Settings, toml_text
+from firn import FAILED, Settings, toml_text
 from forms import FormMaker, encode
 from s3_servers import BUCKET
 from snowflake_account import FULL_TABLE, live, make_key, prefix_of, snowflake_settings
@@ -235,7 +235,8 @@ def test_two_data_directories_never_fill_one_table(account, on_snowflake, make_f
     second = make_firn()
     second.settings = snowflake_settings(account, account._s3, second.folder, "second/firn")
     second.write_config()
-    account.set_up(second)
+    told = account.set_up(second, code=FAILED)
+    assert "WRONG: stage settings" in told, "the first one's stage is another place"
     shown = second.run("keygen", second.folder / "firn.p8", "--show", "--json").stdout
     account.sql(f"ALTER USER FIRN SET RSA_PUBLIC_KEY = '{json.loads(shown)['public_key']}'")
     second.start()
