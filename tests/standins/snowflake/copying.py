@@ -176,9 +176,14 @@ class Copier:
     @staticmethod
     def _unpacked(name, content, options):
         how = options["COMPRESSION"]
-        if how == "ZSTD" or (how == "AUTO" and name.endswith(".zst")):
-            return zstandard.ZstdDecompressor().decompressobj().decompress(content)
-        return gzip.decompress(content) if how == "GZIP" or (how == "AUTO" and name.endswith(".gz")) else content
+        if how == "AUTO":
+            how = {"zst": "ZSTD", "gz": "GZIP"}.get(name.rpartition(".")[2])
+        try:
+            if how == "ZSTD":
+                return zstandard.ZstdDecompressor().decompressobj().decompress(content)
+            return gzip.decompress(content) if how == "GZIP" else content
+        except (OSError, EOFError, zstandard.ZstdError) as error:
+            raise CsvError(f"Invalid data encountered during decompression for file: '{name}', {how}", None) from error
 
     def _parse(self, copy, content, table, options, key, outcome):
         now = datetime.datetime.fromtimestamp(self._store.now(), datetime.timezone.utc).replace(tzinfo=None)
