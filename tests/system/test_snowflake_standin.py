@@ -1,5 +1,6 @@
 """The rules that the stand-in of a Snowflake account keeps, with the pages of the Snowflake documentation."""
 
+import time
 import uuid
 
 import pytest
