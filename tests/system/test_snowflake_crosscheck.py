@@ -12,7 +12,7 @@ import fakesnow
 import pytest
 import snowflake.connector
 from firn import Settings
-from forms import DOMAIN, FormMaker, encode
+from forms import FormMaker, encode
 from s3_servers import BUCKET, KEY, REGION, SECRET
 from snowflake_account import prefix_of
 
