@@ -159,7 +159,7 @@ def test_the_live_check_wakes_the_warehouse_and_says_what_that_costs(account, on
 
 
 def test_a_format_of_another_type_is_moved_aside(account, on_snowflake):
-    firn = on_snowflake("snowpipe")
+    firn = on_snowflake()
     account.sql(f"DROP FILE FORMAT {FORMAT}")
     account.sql(f"CREATE FILE FORMAT {FORMAT} TYPE = JSON")
     account.sql(f"GRANT USAGE ON FILE FORMAT {FORMAT} TO ROLE FIRN_LOADER")
