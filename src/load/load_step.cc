@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <iterator>
 #include <map>
 #include <string>
@@ -228,27 +227,12 @@ std::vector<Transition> LoadStep::set_aside_aged(const std::vector<Chunk>& chunk
   return moves;
 }
 
-/// A purged chunk may have been replaced without a row in the table.
 Result<std::vector<VerifiedFile>> LoadStep::verified() {
-  ChunkFilter filter;
-  filter.repeater = repeater_;
-  filter.states = {ChunkState::kLoaded, ChunkState::kPurged};
-  filter.after = verified_after_;
-  std::deque<Chunk> newest;
-  while (true) {
-    FIRN_ASSIGN(auto page, catalog_.chunks(filter));
-    if (page.empty()) {
-      break;
-    }
-    filter.after = page.back().id;
-    std::ranges::copy_if(page, std::back_inserter(newest), [](const Chunk& c) { return c.loaded_at.has_value(); });
-    newest.erase(newest.begin(), newest.end() - static_cast<std::ptrdiff_t>(std::min(newest.size(), kVerified)));
-  }
+  FIRN_ASSIGN(const auto newest, catalog_.newest_proven(repeater_, kVerified));
   std::vector<VerifiedFile> files;
   for (const Chunk& chunk : newest) {
-    files.push_back({chunk.key, chunk.rows, *chunk.loaded_at});
+    files.push_back({chunk.key, chunk.rows, chunk.loaded_at.value_or(Timestamp())});
   }
-  verified_after_ = newest.size() == kVerified ? newest.front().id - 1 : verified_after_;
   return files;
 }
 

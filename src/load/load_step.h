@@ -83,7 +83,6 @@ class LoadStep final : public Step {
   const std::function<void(const std::string&)> tell_ageing_;
   const std::function<std::string()> make_request_id_;
   FailedLoads failed_;
-  ChunkId verified_after_ = 0;         ///< verified() looks at ids above this one: the newest it has seen are there
   std::optional<std::string> ageing_;  ///< what was told last
   std::string intended_;               ///< the request that was recorded last, until it is submitted
   std::string polled_;                 ///< the handle that was polled last

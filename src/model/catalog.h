@@ -130,6 +130,9 @@ class Catalog {
   virtual Result<bool> is_replaced(const RepeaterName& repeater, Position position) = 0;
 
   virtual Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) = 0;
+  /// The newest chunks whose rows were proven to be in the destination, `most` of them, in order of id: a purged one
+  /// may have been replaced without a row there, and is none.
+  virtual Result<std::vector<Chunk>> newest_proven(const RepeaterName& repeater, std::size_t most) = 0;
   virtual Result<std::vector<Batch>> batches(const BatchFilter& filter) = 0;
   virtual Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) = 0;
   /// The open requests.

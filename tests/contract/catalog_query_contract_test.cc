@@ -73,6 +73,31 @@ TEST_P(CatalogQueryContract, FiltersAndPagesChunks) {
   EXPECT_EQ(catalog_->batches({forms(), {BatchState::kOpen}, 10, 0}).value().at(0).id, 2);
 }
 
+TEST_P(CatalogQueryContract, NamesTheNewestProvenChunks) {
+  begin();
+  for (std::uint64_t first = 0; first < 50; first += 10) {
+    decide(first, first + 10, 1);
+  }
+  for (const ChunkId id : {1, 2, 3, 5}) {
+    move(id, ChunkState::kPacked, ChunkState::kStaged);
+    move(id, ChunkState::kStaged, ChunkState::kSubmitted);
+    ASSERT_TRUE(commit({ReportChunk{id, loaded_report(chunk(id))}}));
+    move(id, ChunkState::kSubmitted, ChunkState::kLoaded);
+  }
+  move(5, ChunkState::kLoaded, ChunkState::kPurged);
+  const auto ids = [&](const RepeaterName& repeater, std::size_t most) {
+    std::vector<ChunkId> found;
+    const auto chunks = catalog_->newest_proven(repeater, most).value();
+    for (const Chunk& chunk : chunks) {
+      found.push_back(chunk.id);
+    }
+    return found;
+  };
+  EXPECT_EQ(ids(forms(), 3), (std::vector<ChunkId>{2, 3, 5})) << "the fourth is packed";
+  EXPECT_EQ(ids(forms(), 10), (std::vector<ChunkId>{1, 2, 3, 5}));
+  EXPECT_EQ(ids(RepeaterName("cases"), 10), (std::vector<ChunkId>{}));
+}
+
 TEST_P(CatalogQueryContract, FindsTheChunkThatHoldsAPosition) {
   begin();
   decide(0, 10, 1);

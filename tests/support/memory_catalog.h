@@ -53,6 +53,7 @@ class MemoryCatalog final : public Catalog {
                                                           std::span<const DocumentKey> documents) override;
   Result<bool> is_replaced(const RepeaterName& repeater, Position position) override;
   Result<std::vector<Chunk>> chunks(const ChunkFilter& filter) override;
+  Result<std::vector<Chunk>> newest_proven(const RepeaterName& repeater, std::size_t most) override;
   Result<std::vector<Batch>> batches(const BatchFilter& filter) override;
   Result<std::vector<QuarantinedRecord>> quarantined(const QuarantineFilter& filter) override;
   Result<std::vector<FetchRequest>> fetch_requests(const FetchFilter& filter) override;

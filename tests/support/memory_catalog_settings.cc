@@ -1,3 +1,4 @@
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,22 @@ Result<std::string> MemoryCatalog::bind_target(const RepeaterName& repeater, con
     bound = target;
   }
   return bound;
+}
+
+Result<std::vector<Chunk>> MemoryCatalog::newest_proven(const RepeaterName& repeater, std::size_t most) {
+  const MutexLock lock(mutex_);
+  std::deque<Chunk> newest;
+  for (const auto& [id, chunk] : state_.chunks) {
+    const bool is_proven =
+        chunk.loaded_at && (chunk.state == ChunkState::kLoaded || chunk.state == ChunkState::kPurged);
+    if (chunk.repeater == repeater && is_proven) {
+      newest.push_back(chunk);
+    }
+    if (newest.size() > most) {
+      newest.pop_front();
+    }
+  }
+  return std::vector<Chunk>(newest.begin(), newest.end());
 }
 
 }  // namespace firn

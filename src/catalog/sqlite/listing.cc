@@ -105,6 +105,20 @@ Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& fi
   return chunks;
 }
 
+Result<std::vector<Chunk>> list_newest_proven(Database& database, const RepeaterName& repeater, std::size_t most) {
+  static const std::string sql = "SELECT " + kChunkColumns +
+                                 " FROM chunks t WHERE t.repeater = (SELECT id FROM repeaters WHERE name = ?) AND "
+                                 "t.state = ? AND t.loaded_at IS NOT NULL ORDER BY t.id DESC LIMIT ?";
+  std::vector<Chunk> chunks;
+  for (const ChunkState state : {ChunkState::kLoaded, ChunkState::kPurged}) {
+    auto query = database.query(sql, repeater, to_string(state), most);
+    FIRN_TRY(collect(query, database.path(), read_chunk, chunks));
+  }
+  std::ranges::sort(chunks, {}, &Chunk::id);
+  chunks.erase(chunks.begin(), chunks.end() - static_cast<std::ptrdiff_t>(std::min(chunks.size(), most)));
+  return chunks;
+}
+
 Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& filter) {
   using enum BatchState;
   static const std::string sql = "SELECT " + kBatchColumns +

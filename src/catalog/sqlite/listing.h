@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "base/result.h"
@@ -12,6 +13,7 @@ namespace firn {
 // the cost depends on what is returned, not on how much is stored.
 
 Result<std::vector<Chunk>> list_chunks(Database& database, const ChunkFilter& filter);
+Result<std::vector<Chunk>> list_newest_proven(Database& database, const RepeaterName& repeater, std::size_t most);
 Result<std::vector<Batch>> list_batches(Database& database, const BatchFilter& filter);
 Result<std::vector<QuarantinedRecord>> list_quarantined(Database& database, const QuarantineFilter& filter);
 Result<std::vector<UsageEntry>> list_usage(Database& database, const UsageFilter& filter);

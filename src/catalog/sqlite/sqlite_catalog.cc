@@ -269,6 +269,11 @@ Result<std::vector<Chunk>> SqliteCatalog::chunks(const ChunkFilter& filter) {
   return list_chunks(database_, filter);
 }
 
+Result<std::vector<Chunk>> SqliteCatalog::newest_proven(const RepeaterName& repeater, std::size_t most) {
+  const MutexLock lock(mutex_);
+  return list_newest_proven(database_, repeater, most);
+}
+
 Result<std::vector<Batch>> SqliteCatalog::batches(const BatchFilter& filter) {
   const MutexLock lock(mutex_);
   return list_batches(database_, filter);
