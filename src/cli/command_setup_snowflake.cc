@@ -118,16 +118,6 @@ std::string worksheet_json(const SnowflakeSetup& setup) {
   return boost::json::serialize(boost::json::object{{"statements", std::move(statements)}}) + "\n";
 }
 
-/// A property of an integration; empty when it has none of that name.
-std::string property(const SqlRows& described, std::string_view name) {
-  for (std::size_t i = 0; i < described.rows.size(); ++i) {
-    if (described.text(i, "property") == name) {
-      return described.text(i, "property_value");
-    }
-  }
-  return "";
-}
-
 /// Tells of what was there before with other settings; nothing of it is changed.
 bool has_harm(const CliContext& context, const SnowflakeSetup& setup, SnowflakeAccess& access) {
   bool harms = false;
@@ -157,8 +147,9 @@ int apply(const CliContext& context, const Config& config, const SnowflakeSetup&
       return kExitFailed;
     }
     if (const S3Connection* bucket = bucket_of(config, setup, statement.sql)) {
-      context.out << aws_part(setup, *bucket, property(*rows, "STORAGE_AWS_IAM_USER_ARN"),
-                              property(*rows, "STORAGE_AWS_EXTERNAL_ID"));
+      auto properties = properties_in(*rows);
+      context.out << aws_part(setup, *bucket, properties["STORAGE_AWS_IAM_USER_ARN"],
+                              properties["STORAGE_AWS_EXTERNAL_ID"]);
     }
   }
   context.out << "\nAll is made.\n";

@@ -49,6 +49,11 @@ const DuckdbConnection& Config::destination_of(const RepeaterConfig& repeater) c
   return named(databases, repeater.destination);
 }
 
+const SnowflakeConnection* Config::snowflake_of(const RepeaterConfig& repeater) const {
+  const auto found = std::ranges::find(snowflakes, repeater.destination, &SnowflakeConnection::name);
+  return found == snowflakes.end() ? nullptr : &*found;
+}
+
 std::string Config::admin_socket() const { return join(data_dir, "admin.sock"); }
 std::string Config::credentials_file() const { return join(data_dir, "credentials"); }
 std::string Config::credential_uses_file() const { return join(data_dir, "credentials.used"); }

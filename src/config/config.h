@@ -134,6 +134,8 @@ struct Config {
 
   /// The destination of a repeater of this configuration that makes rows.
   [[nodiscard]] const DuckdbConnection& destination_of(const RepeaterConfig& repeater) const;
+  /// The Snowflake connection that the repeater loads into; null when its destination is none.
+  [[nodiscard]] const SnowflakeConnection* snowflake_of(const RepeaterConfig& repeater) const;
   /// The Unix socket of the admin API.
   [[nodiscard]] std::string admin_socket() const;
   /// What `firn credential` keeps, when each was used last, and the key that signs access tokens. They may be missing.

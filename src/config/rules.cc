@@ -147,16 +147,15 @@ std::string database_of(const Config& config, const RepeaterConfig& repeater) {
   if (found != config.databases.end()) {
     return found->database;
   }
-  const auto snowflake = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  return snowflake == config.snowflakes.end()
-             ? ""
-             : fmt::format("{} {} {}", snowflake->account.url, snowflake->database, snowflake->schema);
+  const SnowflakeConnection* snowflake = config.snowflake_of(repeater);
+  return snowflake == nullptr ? ""
+                              : fmt::format("{} {} {}", snowflake->account.url, snowflake->database, snowflake->schema);
 }
 
 /// Snowflake reads a bucket, and COPY needs a warehouse.
 void check_snowflake(SectionResults& results, const RepeaterConfig& repeater) {
-  const auto found = std::ranges::find(results.config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  if (found == results.config.snowflakes.end()) {
+  const SnowflakeConnection* found = results.config.snowflake_of(repeater);
+  if (found == nullptr) {
     return;
   }
   const std::string prefix = fmt::format("repeater.{}.", repeater.name.str());

@@ -23,11 +23,6 @@ std::string prices_text(const Prices& prices, const OtherWays& ways) {
                      ways.snowpipe_credits * prices.dollars_per_credit, ways.copy_credits * prices.dollars_per_credit);
 }
 
-const SnowflakeConnection* account_of(const Config& config, const RepeaterConfig& repeater) {
-  const auto found = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  return found == config.snowflakes.end() ? nullptr : &*found;
-}
-
 Result<std::optional<OtherWays>> ways_of(const Config& config, Catalog& catalog, const RepeaterConfig& repeater,
                                          Timestamp now) {
   FIRN_ASSIGN(const auto entries,
@@ -43,7 +38,7 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
   FIRN_ASSIGN(const auto bound, catalog.bind_target(repeater.name, target_of(config, repeater).str()));
   facts.bound = method_in(bound);
   FIRN_ASSIGN(facts.is_drained, has_nothing_on_its_way(catalog, repeater.name));
-  const SnowflakeConnection* account = account_of(config, repeater);
+  const SnowflakeConnection* account = config.snowflake_of(repeater);
   facts.has_warehouse = account != nullptr && !account->warehouse.empty();
   FIRN_ASSIGN(facts.ways, ways_of(config, catalog, repeater, now));
   MethodChoice choice = choose_method(config.prices, facts);
@@ -58,7 +53,7 @@ Status choose_for(const Config& config, RepeaterConfig& repeater, Catalog& catal
 }  // namespace
 
 CopyTerms copy_terms(const Config& config, const RepeaterConfig& repeater, std::span<const UsageEntry> used) {
-  const SnowflakeConnection* account = account_of(config, repeater);
+  const SnowflakeConnection* account = config.snowflake_of(repeater);
   return copy_terms(used, account != nullptr && account->dedicated);
 }
 

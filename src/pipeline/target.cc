@@ -15,10 +15,8 @@ constexpr std::string_view kStaged = ", staged in ";
 
 /// Where the destination's tables lie, as far as its name does not say.
 std::string schema_of(const Config& config, const RepeaterConfig& repeater) {
-  const auto found = std::ranges::find(config.snowflakes, repeater.destination, &SnowflakeConnection::name);
-  return found == config.snowflakes.end()
-             ? ""
-             : " (" + found->account.token_name + " " + found->database + "." + found->schema + ")";
+  const SnowflakeConnection* found = config.snowflake_of(repeater);
+  return found == nullptr ? "" : " (" + found->account.token_name + " " + found->database + "." + found->schema + ")";
 }
 
 std::string method_of(const RepeaterConfig& repeater) {

@@ -187,10 +187,11 @@ Result<CopyLoader::Looked> CopyLoader::finish(const LoadJob& job, const SqlRows&
 }
 
 Result<CopyLoader::Looked> CopyLoader::complete(const LoadJob& job, LoadProgress progress) {
-  const bool has_asked = !unreported(job, progress.files).empty();
-  if (auto rest = unreported(job, progress.files); !rest.empty()) {
+  const auto unknown = unreported(job, progress.files);
+  const bool has_asked = !unknown.empty();
+  if (has_asked) {
     const Timestamp since = std::max(job.submitted_at - kBefore, clock_.now() - kHistory);
-    FIRN_ASSIGN(auto reports, history_.look_up(rest, since, job.batch));
+    FIRN_ASSIGN(auto reports, history_.look_up(unknown, since, job.batch));
     take(progress, std::move(reports));
   }
   if (auto rest = unreported(job, progress.files); !rest.empty()) {

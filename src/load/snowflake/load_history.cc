@@ -76,9 +76,9 @@ Result<std::vector<FileReport>> LoadHistory::look_up(const std::vector<LoadFile>
   }
   const std::string text = fmt::format(
       "SELECT FILE_NAME, STATUS, ROW_COUNT, FIRST_ERROR_MESSAGE, FIRST_ERROR_LINE_NUMBER FROM "
-      "TABLE(INFORMATION_SCHEMA.COPY_HISTORY(TABLE_NAME => {}, START_TIME => {}::TIMESTAMP_LTZ)) WHERE {} ORDER BY "
+      "TABLE(INFORMATION_SCHEMA.COPY_HISTORY(TABLE_NAME => {}, START_TIME => {})) WHERE {} ORDER BY "
       "LAST_LOAD_TIME",
-      sql_text(sql_name(place_, place_.table)), sql_text(format_timestamp(since) + " +0000"), fmt::join(names, " OR "));
+      sql_text(sql_name(place_, place_.table)), sql_time(since), fmt::join(names, " OR "));
   FIRN_ASSIGN(const SqlRows rows, sql_.run(statement(text, batch), kPatience));
   std::vector<FileReport> reports;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {

@@ -14,13 +14,15 @@
 
 #include "base/ascii_text.h"
 #include "base/plain_text.h"
+#include "load/snowflake/warehouse_meter.h"
 
 namespace firn {
 namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr std::uint64_t kLimitSeconds = 60;
-constexpr std::uint64_t kAutoSuspend = 60;
+constexpr auto kAutoSuspend =
+    static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(WarehouseMeter::kAutoSuspend).count());
 constexpr std::size_t kLongestShown = 200;
 constexpr std::uint64_t kLongestText = 16'777'216;  // what VARCHAR without a length means
 
@@ -50,15 +52,6 @@ class Differences {
   std::string changes_;
   bool harms_ = false;
 };
-
-/// The properties of DESC, by name.
-std::map<std::string, std::string> properties_in(const SqlRows& rows) {
-  std::map<std::string, std::string> found;
-  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    found[rows.text(i, "property")] = rows.text(i, "property_value");
-  }
-  return found;
-}
 
 /// DESC writes special characters as a text literal does: `\n`, `\\`, `\"`.
 std::string without_escapes(std::string_view shown) {
@@ -208,6 +201,14 @@ class TableDifferences {
 };
 
 }  // namespace
+
+std::map<std::string, std::string> properties_in(const SqlRows& described) {
+  std::map<std::string, std::string> found;
+  for (std::size_t i = 0; i < described.rows.size(); ++i) {
+    found[described.text(i, "property")] = described.text(i, "property_value");
+  }
+  return found;
+}
 
 ObjectCheck::ObjectCheck(SqlClient& sql, std::string role, const SnowflakeSetup& setup)
     : sql_(sql), role_(std::move(role)), setup_(setup), place_{setup.database,    setup.schema, "",

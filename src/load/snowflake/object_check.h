@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,9 @@ class ObjectCheck {
   const SnowflakePlace place_;
   std::vector<std::string> not_compared_;
 };
+
+/// The properties that DESC FILE FORMAT, STAGE or INTEGRATION names, with their values.
+std::map<std::string, std::string> properties_in(const SqlRows& described);
 
 /// What a warehouse of this size uses in a minute, which is the least that a resume costs: "0.0167 credits". Empty for
 /// a size that is not known ("Understanding compute cost" in the Snowflake documentation).

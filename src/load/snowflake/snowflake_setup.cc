@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "load/snowflake/usage_views.h"
+#include "load/snowflake/warehouse_meter.h"
 
 namespace firn {
 namespace {
@@ -79,9 +81,9 @@ void Script::add_places() {
   if (!setup_.warehouse.empty()) {
     const std::string warehouse = sql_name(setup_.warehouse);
     add(admin, "The smallest warehouse; it costs nothing while it is suspended, and a minute at least when it is not.",
-        fmt::format("CREATE WAREHOUSE IF NOT EXISTS {} WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60 AUTO_RESUME = TRUE "
+        fmt::format("CREATE WAREHOUSE IF NOT EXISTS {} WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = {} AUTO_RESUME = TRUE "
                     "INITIALLY_SUSPENDED = TRUE",
-                    warehouse));
+                    warehouse, std::chrono::floor<std::chrono::seconds>(WarehouseMeter::kAutoSuspend).count()));
     grant(admin, fmt::format("USAGE{} ON WAREHOUSE {}", setup_.suspends_warehouse ? ", OPERATE" : "", warehouse),
           loader());
   }

@@ -224,6 +224,8 @@ std::string sql_text(std::string_view text) {
   return quoted + "'";
 }
 
+std::string sql_time(Timestamp t) { return sql_text(format_timestamp(t) + " +0000") + "::TIMESTAMP_LTZ"; }
+
 std::string sql_difference(std::string_view wanted, std::string_view found) {
   const auto a = parts_of(wanted);
   const auto b = parts_of(found);

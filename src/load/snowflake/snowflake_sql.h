@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "model/loader.h"
 #include "model/table.h"
 
@@ -26,6 +27,9 @@ std::string sql_name(std::string_view name);
 std::string sql_name(const SnowflakePlace& place, std::string_view name);
 /// The text between single quotes, with quotes and backslashes escaped ("String & binary data types").
 std::string sql_text(std::string_view text);
+
+/// A moment, as a TIMESTAMP_LTZ that means the same in every session.
+std::string sql_time(Timestamp t);
 
 /// `COPY INTO table (columns) FROM (SELECT ... FROM @stage) FILE_FORMAT = (...)`: what a pipe does. Only functions that
 /// "Transform data during a load" lists are used; the last four parts of the path become `_file`, whatever the prefix.

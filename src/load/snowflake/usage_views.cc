@@ -16,10 +16,8 @@ constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr std::uint64_t kLimitSeconds = 60;
 constexpr double kMost = 1e18;
 
-std::string moment(Timestamp t) { return sql_text(format_timestamp(t) + " +0000") + "::TIMESTAMP_LTZ"; }
-
 std::string within(const ReportedDays& days) {
-  return fmt::format("START_TIME >= {} AND START_TIME < {}", moment(days.begin), moment(days.end));
+  return fmt::format("START_TIME >= {} AND START_TIME < {}", sql_time(days.begin), sql_time(days.end));
 }
 
 Result<double> amount(const SqlRows& rows, std::size_t row, std::string_view column) {
