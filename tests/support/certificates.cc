@@ -1,32 +1,22 @@
 #include "tests/support/certificates.h"
 
-#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
 #include <chrono>
-#include <cstddef>
 #include <fstream>
 #include <memory>
 
 #include "base/check.h"
+#include "tests/support/memory_bio.h"
 
 namespace firn {
 namespace {
 
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-
-Bio new_bio() { return {BIO_new(BIO_s_mem()), &BIO_free}; }
-
-std::string content(const Bio& bio) {
-  char* text = nullptr;
-  const auto size = BIO_get_mem_data(bio.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
 
 void set_time(ASN1_TIME* time, Timestamp moment) { ASN1_TIME_set(time, std::chrono::system_clock::to_time_t(moment)); }
 
@@ -57,8 +47,8 @@ TestCertificate make_certificate(const CertificateWishes& wishes) {
   add_names(certificate.get(), wishes.dns_names);
   FIRN_CHECK(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "OpenSSL signs certificates");
 
-  const Bio certificate_pem = new_bio();
-  const Bio key_pem = new_bio();
+  const MemoryBio certificate_pem = new_memory_bio();
+  const MemoryBio key_pem = new_memory_bio();
   PEM_write_bio_X509(certificate_pem.get(), certificate.get());
   const bool encrypted = !wishes.passphrase.empty();
   PEM_write_bio_PKCS8PrivateKey(key_pem.get(), key.get(), encrypted ? EVP_aes_256_cbc() : nullptr,

@@ -110,9 +110,13 @@ class SnowflakeAccount:
         path.chmod(0o600)
         return path
 
+    def apply_set_up(self, firn):
+        """`firn setup snowflake --apply`, whatever becomes of it."""
+        return firn.run("setup", "snowflake", "--apply", "--connections", self.connections_file(), "--as", "admin")
+
     def set_up(self, firn, code=0):
-        """`firn setup snowflake --apply`."""
-        done = firn.run("setup", "snowflake", "--apply", "--connections", self.connections_file(), "--as", "admin")
+        """`firn setup snowflake --apply`; what it prints."""
+        done = self.apply_set_up(firn)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 

@@ -174,7 +174,7 @@ def test_forms_that_a_person_removes_stop_nothing(account, on_snowflake, method)
     assert_rows(account, forms)
 
 
-def other_rows(account, count=50):
+def other_rows(account, count):
     """Rows that somebody else has put there."""
     values = ", ".join(f"('d', 'other {number}', 'x', {number})" for number in range(count))
     into = f'INSERT INTO "{FULL_TABLE}" ("DOMAIN", "FORM_ID", "_FILE", "_POSITION") VALUES {values}'

@@ -87,7 +87,7 @@ def url_of(firn):
 
 def apply_again(account, firn):
     """`firn setup snowflake --apply` once more: (exit code, what it prints)."""
-    done = firn.run("setup", "snowflake", "--apply", "--connections", account.connections_file(), "--as", "admin")
+    done = account.apply_set_up(firn)
     return done.returncode, done.stdout
 
 

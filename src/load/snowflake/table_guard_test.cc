@@ -7,10 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/manual_clock.h"
-#include "tests/support/scripted_http.h"
-#include "tests/support/snowflake_login.h"
-#include "tests/support/snowflake_rows.h"
+#include "load/snowflake/loader_fixture.h"
 
 namespace firn {
 namespace {
@@ -18,28 +15,10 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 
-const std::string kKey = "forms/2026-03/000001/1-0-0-9-a1-aa.csv.zst";
-const std::string kOther = "forms/2026-03/000001/1-0-10-19-a1-bb.csv.zst";
-
-class TableGuardTest : public testing::Test {
+class TableGuardTest : public SnowflakeLoadersTest {
  protected:
-  void answer(const std::string& columns, const std::string& rows) { http_.answer(200, rows_answer(columns, rows)); }
-  /// What SHOW says about a table or pipe of ours.
-  void answer_show(const std::string& name, const std::string& created = "1700000000.0",
-                   const std::string& owner = "me", const std::string& rows = "5") {
-    answer("created_on,name,comment,rows",
-           "[\"" + created + "\",\"" + name + "\",\"" + owner_comment(owner) + "\",\"" + rows + "\"]");
-  }
   TableGuard guard(const std::string& warehouse = "WH", const std::string& pipe = "") {
     return {sql_, clock_, {"FIRN_LOADER", warehouse}, {"DB", "S", "FIRN_LAKE", "FIRN_CSV", "FORMS", pipe}, "me"};
-  }
-  LoadJob job() {
-    LoadJob made;
-    made.batch = "forms/2026-03/000001";
-    made.table = table_of(Kind::kForm, TableName("forms"));
-    made.files.push_back({ObjectKey(kKey), "s3://b/" + kKey, 10, 100, 1000, clock_.now(), {}, 5000});
-    made.submitted_at = clock_.now();
-    return made;
   }
   /// Files that lie in the table, ten rows each.
   std::vector<VerifiedFile> verified(int count) {
@@ -50,7 +29,7 @@ class TableGuardTest : public testing::Test {
     return files;
   }
   LoadJob submitted_before() {
-    LoadJob again = job();
+    LoadJob again = job({kKey});
     again.files[0].first_submitted_at = clock_.now();
     again.verified = verified(4);
     return again;
@@ -59,12 +38,6 @@ class TableGuardTest : public testing::Test {
     const Status fits = guard.check(job);
     return fits ? "" : fits.error().reason;
   }
-  [[nodiscard]] std::string statement(std::size_t call) const { return http_.calls().at(call).body; }
-
-  ManualClock clock_;
-  ScriptedHttp http_;
-  SnowflakeTransport transport_{"https://north.example", test_login(), clock_, http_.make()};
-  SqlClient sql_{transport_, [](Duration) {}};
 };
 
 TEST_F(TableGuardTest, ATableThatIsNewerThanTheVerifiedFilesIsANewOne) {
@@ -77,7 +50,7 @@ TEST_F(TableGuardTest, ATableThatIsNewerThanTheVerifiedFilesIsANewOne) {
 }
 
 TEST_F(TableGuardTest, TheFilesThatWereVerifiedAreLookedForOnlyBeforeASubmissionIsRepeated) {
-  LoadJob next = job();
+  LoadJob next = job({kKey});
   next.verified = verified(4);
   TableGuard copy = guard();
   answer_show("FORMS", "1700000000.0", "me", "0");

@@ -7,6 +7,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/snowflake_login.h"
+#include "tests/support/snowflake_rows.h"
 
 namespace firn {
 namespace {
@@ -15,10 +16,7 @@ Timestamp at(const char* text) { return parse_timestamp(text).value(); }
 
 class UsageViewsTest : public testing::Test {
  protected:
-  void answer(const std::string& columns, const std::string& rows) {
-    http_.answer(200, R"({"statementHandle":"h","resultSetMetaData":{"rowType":[)" + columns +
-                          R"(],"partitionInfo":[{}]},"data":[)" + rows + "]}");
-  }
+  void answer(const std::string& columns, const std::string& rows) { http_.answer(200, rows_answer(columns, rows)); }
 
   ManualClock clock_;
   ScriptedHttp http_;
@@ -42,7 +40,7 @@ TEST_F(UsageViewsTest, GoBackAYear) {
 }
 
 TEST_F(UsageViewsTest, AskForOnePipeByEitherOfItsNames) {
-  answer(R"({"name":"PIPE_ID"},{"name":"CREDITS"},{"name":"BYTES"})", R"(["7","0.0037","1000000000"])");
+  answer("PIPE_ID,CREDITS,BYTES", R"(["7","0.0037","1000000000"])");
   const ReportedUse use = views_.of_pipe(place_, days_).value();
   EXPECT_DOUBLE_EQ(use.credits, 0.0037);
   EXPECT_EQ(use.bytes, 1'000'000'000U);
@@ -53,14 +51,14 @@ TEST_F(UsageViewsTest, AskForOnePipeByEitherOfItsNames) {
 }
 
 TEST_F(UsageViewsTest, NothingReportedIsNothingUsed) {
-  answer(R"({"name":"WAREHOUSE_ID"},{"name":"CREDITS"})", "");
+  answer("WAREHOUSE_ID,CREDITS", "");
   const ReportedUse use = views_.of_warehouse("WH", days_).value();
   EXPECT_EQ(use.credits, 0);
   EXPECT_EQ(use.objects, 0U);
 }
 
 TEST_F(UsageViewsTest, WhatIsNoNumberIsAnError) {
-  answer(R"({"name":"WAREHOUSE_ID"},{"name":"CREDITS"})", R"(["7","much"])");
+  answer("WAREHOUSE_ID,CREDITS", R"(["7","much"])");
   EXPECT_FALSE(views_.of_warehouse("WH", days_));
 }
 
