@@ -83,7 +83,8 @@ std::expected<std::string, std::string> url_of_host(std::string_view host) {
 std::expected<SnowflakeAccount, std::string> parse_snowflake_account(std::string_view account, std::string_view host) {
   const std::string name = without_domain(account);
   if (std::string why = wrong_with(account, name); !why.empty()) {
-    return std::unexpected(std::move(why));
+    // Made in place: GCC 12 at -O2 sees an error in moving a std::unexpected<std::string>.
+    return std::expected<SnowflakeAccount, std::string>(std::unexpect, std::move(why));
   }
   if (host.empty()) {
     return SnowflakeAccount{"https://" + host_of(account, name), token_name(name)};
