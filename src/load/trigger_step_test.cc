@@ -216,6 +216,7 @@ TEST_F(TriggerStepTest, ABatchThatIsDueWaitsUntilPackHasReadToItsEnd) {
   const BatchId batch = world.open_batch().id;
   leave_pack_behind();
   EXPECT_LT(run(step).again_in, std::chrono::seconds(1));
+  ASSERT_FALSE(world.batch(batch).cut) << "pack has not read to the end";
   const Position due_end = journal_end;
   packed_to = due_end;
   journal_end = due_end.plus(7);

@@ -35,9 +35,7 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
   }
   const auto bound = catalog_.bind_target(repeater.name, target);
   if (!bound) {
-    alarms_.raise("repeater.target_unknown", repeater.name.str(),
-                  "whether its rows go where they went before cannot be told: " + bound.error().message() +
-                      ". It answers 503 and does nothing");
+    cannot_tell(repeater.name, bound.error());
     return false;
   }
   switch (compare(wanted, *bound)) {
@@ -58,10 +56,17 @@ bool TargetGuard::admits(const Config& config, const RepeaterConfig& repeater,
   return false;
 }
 
+void TargetGuard::cannot_tell(const RepeaterName& repeater, const Error& error) {
+  alarms_.raise("repeater.target_unknown", repeater.str(),
+                "whether its rows go where they went before cannot be told: " + error.message() +
+                    ". It answers 503 and does nothing");
+}
+
 bool TargetGuard::admits_table(const RepeaterName& repeater, const Target& wanted) {
   const auto targets = catalog_.targets();
   if (!targets) {
-    return true;  // the next question to the catalog fails as well, and says why
+    cannot_tell(repeater, targets.error());
+    return false;
   }
   const auto own = targets->find(repeater);
   if (own != targets->end() && shares_table(wanted, own->second)) {

@@ -32,6 +32,7 @@ class TargetGuard {
 
  private:
   bool admits_table(const RepeaterName& repeater, const Target& wanted);
+  void cannot_tell(const RepeaterName& repeater, const Error& error);
   bool admits_method(const RepeaterName& repeater, const std::string& target, const std::string& bound);
   bool admits_place(const RepeaterName& repeater, const std::string& target, const std::string& bound,
                     const std::function<bool()>& is_all_decided);

@@ -74,6 +74,18 @@ TEST_F(TargetGuardTest, ATableBelongsToTheNameThatHasFilledIt) {
   EXPECT_TRUE(admits());
 }
 
+TEST_F(TargetGuardTest, ARepeaterStandsStillWhileNobodyKnowsWhoseTheTableIs) {
+  ASSERT_TRUE(admits());
+  world_.loaded();
+  RepeaterConfig renamed = repeater_;
+  renamed.name = RepeaterName("visits");
+  catalog_.fail_next_targets();
+  EXPECT_FALSE(guard_.admits(config_, renamed, [] { return true; }));
+  ASSERT_EQ(alarms_.list().size(), 1U);
+  EXPECT_EQ(alarms_.list()[0].name, "repeater.target_unknown");
+  EXPECT_NE(alarms_.list()[0].text.find("the disk is away"), std::string::npos) << alarms_.list()[0].text;
+}
+
 TEST_F(TargetGuardTest, AnotherTableNeedsADrainAndNothingLeft) {
   ASSERT_TRUE(admits());
   const ChunkId chunk = world_.loaded();

@@ -35,6 +35,8 @@ class MemoryCatalog final : public Catalog {
 
   /// The next commit that would have worked fails with kUnavailable.
   void fail_next_commit(CommitFault fault);
+  /// The next targets() fails with kUnavailable.
+  void fail_next_targets();
   /// The process dies: a commit in doubt shows from now on, or is gone for ever.
   void crash(bool shows);
   /// A copy that shares nothing with this one.
@@ -128,6 +130,7 @@ class MemoryCatalog final : public Catalog {
   std::map<RepeaterName, std::pair<std::string, Timestamp>> schedules_ FIRN_GUARDED_BY(mutex_);
   std::optional<InDoubt> in_doubt_ FIRN_GUARDED_BY(mutex_);
   std::optional<CommitFault> fault_ FIRN_GUARDED_BY(mutex_);
+  bool targets_fail_ FIRN_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace firn

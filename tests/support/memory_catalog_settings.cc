@@ -40,8 +40,16 @@ Result<Timestamp> MemoryCatalog::schedule_since(const RepeaterName& repeater, co
   return entry->second.second;
 }
 
+void MemoryCatalog::fail_next_targets() {
+  const MutexLock lock(mutex_);
+  targets_fail_ = true;
+}
+
 Result<std::map<RepeaterName, std::string>> MemoryCatalog::targets() {
   const MutexLock lock(mutex_);
+  if (std::exchange(targets_fail_, false)) {
+    return fail(Error{ErrorKind::kUnavailable, "read", "memory catalog", "the disk is away", ""});
+  }
   std::map<RepeaterName, std::string> all;
   for (const auto& [repeater, target] : targets_) {
     const auto counts = state_.counts.find(repeater);
