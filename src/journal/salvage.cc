@@ -172,7 +172,8 @@ class Salvage {
     const bool is_short = is_last && options_.at_least && end.position < *options_.at_least;
     if (is_short && end.position.generation() != options_.at_least->generation()) {
       return fail(Error{ErrorKind::kConfiguration, "salvage journal", options_.directory,
-                        "it ends in another generation than the catalog", "see `firn restore`"});
+                        "it ends in another generation than the catalog",
+                        "journal and catalog are not of the same time: bring back both from the same copy"});
     }
     return damaged || is_short ? rewrite(segment, is_last, is_short) : Status();
   }

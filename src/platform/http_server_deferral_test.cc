@@ -12,7 +12,7 @@
 #include "base/mutex.h"
 #include "platform/http_message.h"
 #include "platform/http_server.h"
-#include "platform/http_test_client.h"
+#include "platform/http_server_fixture.h"
 
 namespace firn {
 namespace {
@@ -125,18 +125,7 @@ class DeferringHandler final : public HttpHandler {
   std::vector<HttpResume> waiting_ FIRN_GUARDED_BY(mutex_);
 };
 
-class HttpServerDeferralTest : public testing::Test {
- protected:
-  void start(const HttpServerOptions& options = {}) {
-    auto started = start_http_server(options, handler_);
-    ASSERT_TRUE(started) << started.error().message();
-    server_ = std::move(*started);
-  }
-  Client connect() { return Client(server_->port()); }
-
-  DeferringHandler handler_;
-  std::unique_ptr<HttpServer> server_;
-};
+using HttpServerDeferralTest = HttpServerTestWith<DeferringHandler>;
 
 TEST_F(HttpServerDeferralTest, TakesTheBodyAfterALateDecision) {
   start();

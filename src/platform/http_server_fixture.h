@@ -139,7 +139,9 @@ class EchoHandler final : public HttpHandler {
   std::vector<HttpAnswer> waiting_ FIRN_GUARDED_BY(mutex_);
 };
 
-class HttpServerTest : public testing::Test {
+/// A server with this handler, not yet started.
+template <typename Handler>
+class HttpServerTestWith : public testing::Test {
  protected:
   void start(const HttpServerOptions& options = {}) {
     auto started = start_http_server(options, handler_);
@@ -148,8 +150,9 @@ class HttpServerTest : public testing::Test {
   }
   Client connect() { return Client(server_->port()); }
 
-  EchoHandler handler_;
+  Handler handler_;
   std::unique_ptr<HttpServer> server_;
 };
+using HttpServerTest = HttpServerTestWith<EchoHandler>;
 
 }  // namespace firn

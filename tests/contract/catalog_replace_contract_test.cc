@@ -240,12 +240,23 @@ TEST_P(CatalogArrivedContract, LosesAndDoublesNoRow) {
   EXPECT_EQ(refusal({replace}), ErrorKind::kConflict);
 }
 
-TEST_P(CatalogArrivedContract, NeedsAReportAndAClosedRequest) {
+TEST_P(CatalogArrivedContract, NeedsAClosedRequest) {
   submit_one();
   ReplaceChunk replace = after(4);
   EXPECT_EQ(refusal({replace}), ErrorKind::kConflict) << "it is submitted";
   move(1, ChunkState::kSubmitted, ChunkState::kQuarantined);
-  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict) << "no report";
+  EXPECT_EQ(refusal({replace}), ErrorKind::kConflict) << "its request is open";
+}
+
+TEST_P(CatalogArrivedContract, NothingOfAChunkThatWasNeverSubmittedHasArrived) {
+  begin();
+  decide(0, 10, 1);
+  cut(1, 10);
+  move(1, ChunkState::kPacked, ChunkState::kQuarantined);
+  EXPECT_EQ(refusal({after(4)}), ErrorKind::kConflict);
+  move(1, BatchState::kClosing, BatchState::kSubmitted);
+  move(1, BatchState::kSubmitted, BatchState::kLoaded);
+  EXPECT_EQ(refusal({after(4)}), ErrorKind::kConflict) << "no request is open, but it was never part of one";
 }
 
 TEST_P(CatalogArrivedContract, WaitsUntilNoRequestNamesTheChunk) {

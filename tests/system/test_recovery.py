@@ -122,6 +122,7 @@ def test_rows_missing_in_the_report_quarantine_the_chunk_and_keep_it(firn):
         (staged,) = wait_until(lambda: list(firn.stage.rglob("*.csv.zst")), "the chunk is staged")
         subprocess.run(["zstd", "-q", "-f", "-o", str(staged), "-"], input=b"", check=True)
     firn.wait_for_status(lambda s: s["chunks"].get("quarantined") == 1, "the chunk is quarantined and shown")
+    assert staged.exists(), "a chunk that was not proven loaded was deleted"
 
 
 def test_a_chunk_that_was_loaded_in_part_is_sent_again_without_what_arrived(firn):
@@ -154,6 +155,7 @@ def test_a_chunk_that_was_loaded_in_part_is_sent_again_without_what_arrived(firn
 def test_verified_chunks_go_after_their_retention_and_the_journal_is_retired(make_firn):
     firn = make_firn(keep_staged="0s").start()
     maker = FormMaker(48)
+    (first_segment,) = (firn.data / "journal/forms").glob("*.seg")
     for _ in range(3):
         firn.post_all(map(encode, maker.forms(20)))
         firn.ingest()
@@ -163,6 +165,7 @@ def test_verified_chunks_go_after_their_retention_and_the_journal_is_retired(mak
     firn.restart()
     firn.ingest()
     assert len(firn.rows()) == 60
+    wait_until(lambda: not first_segment.exists(), "the journal is retired behind the purged chunks")
 
 
 def test_chunks_are_kept_until_their_retention(firn):

@@ -101,7 +101,7 @@ Status FileJournal::recover_last() {
   if (generation > options_.generation) {
     return fail(Error{ErrorKind::kConfiguration, "open journal", options_.directory,
                       fmt::format("it is of generation {}, the catalog of {}", generation, options_.generation),
-                      "journal and catalog are not of the same time; see `firn restore`"});
+                      "journal and catalog are not of the same time: bring back both from the same copy"});
   }
   const Position restart = Position::make(options_.generation, 0, 0);
   FIRN_TRY(check_end(std::max(tail.end.position, restart)));
