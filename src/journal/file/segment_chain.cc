@@ -76,22 +76,17 @@ Result<std::vector<Block>> read_blocks(SegmentFile& file, BlockPlace place, std:
 
 /// kDamaged when a block behind `place` says that the bytes there had been on disk.
 Status check_torn(SegmentFile& file, const BlockPlace& place, const Error& why) {
-  std::uint64_t from = place.offset;
-  while (true) {
-    FIRN_ASSIGN(const auto found, file.find_block(from));
-    if (!found) {
-      return {};
-    }
-    if (found->header.durable > place.offset && found->header.first >= place.position) {
-      Error error = why;
-      error.reason += fmt::format(
-          "; later blocks were acknowledged, the next readable one starts at byte {} with "
-          "position {}, so that records from position {} on are lost",
-          found->offset, found->header.first.str(), place.position.str());
-      return fail(std::move(error));
-    }
-    from = found->offset + 1;
+  FIRN_ASSIGN(const auto witness, file.find_witness(place));
+  if (!witness) {
+    return {};
   }
+  Error error = why;
+  error.reason += fmt::format(
+      "; later blocks were acknowledged, the next readable one starts at byte {} with position {}, so that records "
+      "from "
+      "position {} on are lost",
+      witness->offset, witness->header.first.str(), place.position.str());
+  return fail(std::move(error));
 }
 
 Status write_segment(File& file, const SegmentHeader& header, std::string_view blocks) {

@@ -108,6 +108,17 @@ Result<std::optional<FoundBlock>> SegmentFile::find_block(std::uint64_t offset) 
   return std::nullopt;
 }
 
+Result<std::optional<FoundBlock>> SegmentFile::find_witness(const BlockPlace& place) {
+  std::uint64_t from = place.offset;
+  while (true) {
+    FIRN_ASSIGN(const auto found, find_block(from));
+    if (!found || (found->header.durable > place.offset && found->header.first >= place.position)) {
+      return found;
+    }
+    from = found->offset + 1;
+  }
+}
+
 Result<std::string_view> SegmentFile::bytes(std::uint64_t offset, std::size_t size) {
   const std::uint64_t left = offset < limit_ ? limit_ - offset : 0;
   const std::size_t wanted = std::min<std::uint64_t>(size, left);

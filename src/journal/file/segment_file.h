@@ -58,6 +58,10 @@ class SegmentFile {
   /// The first place at or behind `offset` with a whole header that is bound to this segment.
   Result<std::optional<FoundBlock>> find_block(std::uint64_t offset);
 
+  /// The first block behind the bad bytes at `place` which says that these had been on disk; without one they are a
+  /// torn tail.
+  Result<std::optional<FoundBlock>> find_witness(const BlockPlace& place);
+
   /// Up to `size` bytes, fewer only at the limit; valid until the next call.
   Result<std::string_view> bytes(std::uint64_t offset, std::size_t size);
 

@@ -38,20 +38,6 @@ Result<std::optional<FoundBlock>> find_successor(SegmentFile& file, const BlockP
   }
 }
 
-Result<bool> is_torn(SegmentFile& file, const BlockPlace& place) {
-  std::uint64_t from = place.offset;
-  while (true) {
-    FIRN_ASSIGN(const auto found, file.find_block(from));
-    if (!found) {
-      return true;
-    }
-    if (found->header.durable > place.offset && found->header.first >= place.position) {
-      return false;
-    }
-    from = found->offset + 1;
-  }
-}
-
 /// Takes every record out; kDamaged when they are not what was written, though the checksums are right.
 Status try_records(RecordBlock& records, const BlockHeader& header, std::string_view payload) {
   FIRN_TRY(records.load(header, payload));
@@ -107,8 +93,8 @@ Result<BlockPlace> walk_segment(SegmentFile& file, const SegmentExtent& extent, 
       return fail(visited.error());
     }
     if (!extent.next) {
-      FIRN_ASSIGN(const bool torn, is_torn(file, place));
-      if (torn) {
+      FIRN_ASSIGN(const auto witness, file.find_witness(place));
+      if (!witness) {
         return place;
       }
     }
