@@ -82,9 +82,8 @@ Status check_torn(SegmentFile& file, const BlockPlace& place, const Error& why) 
   }
   Error error = why;
   error.reason += fmt::format(
-      "; later blocks were acknowledged, the next readable one starts at byte {} with position {}, so that records "
-      "from "
-      "position {} on are lost",
+      "; later blocks were acknowledged, the next readable one starts at byte {} with position {}, so that "
+      "records from position {} on are lost",
       witness->offset, witness->header.first.str(), place.position.str());
   return fail(std::move(error));
 }
