@@ -22,6 +22,12 @@ def _needs(item):
     return {*item.fixturenames, *(p for p in parameters if isinstance(p, str)), *marked}
 
 
+def pytest_configure(config):
+    is_worker = hasattr(config, "workerinput")
+    if _absent() and os.environ.get("CI") and not is_worker:
+        raise pytest.UsageError("; ".join(_absent().values()))
+
+
 def pytest_report_header():
     lines = [f"without {kind}: {reason}" for kind, reason in _absent().items()]
     return lines or [f"with {' and '.join(KINDS)}"]
@@ -30,8 +36,6 @@ def pytest_report_header():
 def pytest_collection_modifyitems(config, items):
     absent = _absent()
     left_out = [item for item in items if _needs(item) & absent.keys()]
-    if left_out and os.environ.get("CI"):
-        raise pytest.UsageError("; ".join(absent.values()))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
