@@ -11,8 +11,11 @@ namespace {
 
 constexpr std::uint64_t kDamagedEvery = 12;
 constexpr std::uint64_t kPoisonEvery = 25;
+constexpr std::uint64_t kVersionlessEvery = 4;
 
 bool is_poison(const Documents::Delivery& delivery) { return delivery.id.starts_with(kPoison); }
+
+bool is_versionless(const Documents::Delivery& delivery) { return delivery.id.starts_with(kVersionless); }
 
 std::string version_time(std::uint64_t version) {
   return fmt::format("2026-03-02T09:41:{:02}.{:06}Z", version % 60, version);
@@ -30,9 +33,10 @@ Documents::Delivery Documents::form(const std::string& id, std::uint64_t version
   Delivery delivery;
   delivery.id = id;
   delivery.version = version;
-  delivery.body = fmt::format(
-      R"({{"id":"{}","domain":"demo","server_modified_on":"{}","form":{{"@xmlns":"x","note":"say ""hi"", {} \n{}"}}}})",
-      id, version_time(version), version, std::string(chance_.below(40), 'n'));
+  delivery.body =
+      fmt::format(R"({{"id":"{}","domain":"demo",{}"form":{{"@xmlns":"x","note":"say ""hi"", {} \n{}"}}}})", id,
+                  is_versionless(delivery) ? "" : fmt::format(R"("server_modified_on":"{}",)", version_time(version)),
+                  version, std::string(chance_.below(40), 'n'));
   // JSON doubles no quotes: write them as it does.
   for (auto at = delivery.body.find("\"\"hi\"\""); at != std::string::npos; at = delivery.body.find("\"\"hi\"\"")) {
     delivery.body.replace(at, 6, "\\\"hi\\\"");
@@ -56,7 +60,8 @@ Documents::Delivery Documents::next() {
     return form(fmt::format("{}{}", kPoison, chance_.coin() ? next_number_++ : chance_.below(next_number_)), 1);
   }
   if (ids_.empty() || chance_.below(3) != 0) {
-    const std::string id = fmt::format("form-{}", next_number_++);
+    const bool versionless = chance_.below(kVersionlessEvery) == 0;
+    const std::string id = fmt::format("{}{}", versionless ? kVersionless : "form-", next_number_++);
     ids_.push_back(id);
     newest_[id] = 1;
     return form(id, 1);
@@ -69,7 +74,9 @@ Documents::Delivery Documents::next() {
 }
 
 void Documents::attempted(const Delivery& delivery) {
-  if (!delivery.id.empty() && !is_poison(delivery)) {
+  if (is_versionless(delivery)) {
+    versionless_.attempted(delivery.id, delivery.body);
+  } else if (!delivery.id.empty() && !is_poison(delivery)) {
     attempted_rows_.insert(row_of(delivery));
   }
 }
@@ -79,6 +86,8 @@ void Documents::acknowledged(const Delivery& delivery, Position position) {
     damaged_positions_.insert(position);
   } else if (is_poison(delivery)) {
     acknowledged_poison_.insert(delivery.id);
+  } else if (is_versionless(delivery)) {
+    versionless_.acknowledged(delivery.id, delivery.body, position);
   } else {
     acknowledged_rows_.insert(row_of(delivery));
   }

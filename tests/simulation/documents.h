@@ -10,15 +10,19 @@
 #include <vector>
 
 #include "model/position.h"
+#include "tests/simulation/versionless.h"
 #include "tests/support/fault_plan.h"
 
 namespace firn {
 
 /// How the ids of forms begin that the destination does not take.
 inline constexpr std::string_view kPoison = "poison-";
+/// And of those that have no version: only their content tells what was sent before.
+inline constexpr std::string_view kVersionless = "versionless-";
 
 /// What HQ would send, and what came of it: the truth outside of the simulated machine. A document is a form id with a
-/// version; its bytes follow from the two, so that a second delivery is equal to the first.
+/// version; its bytes follow from the two, so that a second delivery is equal to the first. Where the form shows no
+/// version, it is the number of the content only.
 class Documents {
  public:
   /// Something to post. `id` is empty for a damaged body, which is told apart by `number`.
@@ -47,6 +51,7 @@ class Documents {
   [[nodiscard]] const std::set<std::string>& acknowledged_poison() const { return acknowledged_poison_; }
   [[nodiscard]] const std::set<Position>& damaged_positions() const { return damaged_positions_; }
   [[nodiscard]] const std::map<Row, std::string>& bodies() const { return bodies_; }
+  [[nodiscard]] const VersionlessLedger& versionless() const { return versionless_; }
 
  private:
   Delivery form(const std::string& id, std::uint64_t version);
@@ -61,6 +66,7 @@ class Documents {
   std::set<std::string> acknowledged_poison_;
   std::set<Position> damaged_positions_;
   std::map<Row, std::string> bodies_;
+  VersionlessLedger versionless_;
 };
 
 }  // namespace firn

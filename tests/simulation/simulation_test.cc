@@ -34,6 +34,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     all.faults += world.happenings().faults;
     all.refused += world.happenings().refused;
     all.lost_files += world.happenings().lost_files;
+    all.came_back += world.happenings().came_back;
   }
   RecordProperty("crashes", all.crashes);
   if (seeds >= 20) {
@@ -46,6 +47,7 @@ TEST(Simulation, LosesAndDoublesNothingWhateverBreaks) {
     EXPECT_GT(all.faults, 0);
     EXPECT_GT(all.lost_files, 0);
     EXPECT_GT(all.refused, 0);
+    EXPECT_GT(all.came_back, 0);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -321,9 +322,18 @@ std::string World::complaint() {
 
 std::string World::check_rows() {
   std::set<Documents::Row> seen;
+  std::map<std::string, VersionlessLedger::Contents> versionless;
   for (const Destination::Row& row : destination_.rows()) {
-    if (row.fields.size() != kFields || !row.fields[kVersionField]) {
+    if (row.fields.size() != kFields ||
+        row.fields[kVersionField].has_value() == row.fields[kIdField]->starts_with(kVersionless)) {
       return "a row has another shape";
+    }
+    if (!row.fields[kVersionField]) {
+      const Position position(std::stoull(*row.fields.back()));
+      if (!versionless[*row.fields[kIdField]].emplace(position, *row.fields[kDocumentField]).second) {
+        return fmt::format("the row of {} is in the table twice", position.value());
+      }
+      continue;
     }
     const Documents::Row name{*row.fields[kIdField], *row.fields[kVersionField]};
     if (!seen.insert(name).second) {
@@ -341,7 +351,8 @@ std::string World::check_rows() {
       return fmt::format("{} {} was acknowledged and is lost", name.first, name.second);
     }
   }
-  return "";
+  happenings_.came_back = VersionlessLedger::came_back(versionless);
+  return documents_.versionless().complaint(versionless);
 }
 
 std::string World::check_quarantine() {

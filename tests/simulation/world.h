@@ -42,6 +42,7 @@ struct Happenings {
   int faults = 0;
   int lost_files = 0;
   int refused = 0;
+  int came_back = 0;  ///< rows without version, of a content that was there before another
 };
 
 /// One repeater's whole pipeline, and a second one whose documents make no rows, on a simulated machine, in one thread:
