@@ -54,7 +54,7 @@ Status TriggerFactsReader::look_at_batches(TriggerView& view) {
       }
       looked_at_ = batch.id;
       if (batch.cause && covers_everything(*batch.cause)) {
-        covered_at_ = std::max(covered_at_, batch.closed_at.value_or(covered_at_));
+        covered_at_ = batch.closed_at.value_or(covered_at_);  // never before an earlier batch's (TriggerStep::cut)
       }
     }
     if (page.empty()) {

@@ -151,7 +151,8 @@ StepOutcome TriggerStep::without_batch(std::optional<Position> cursor) {
 StepOutcome TriggerStep::cut(const Batch& open, Position at, TriggerCause cause) {
   const Timestamp now = clock_.now();
   CutBatch transition{repeater_, open.id, at, cause, format_period(policy_.period, now), now};
-  // A schedule counts from here: it must not come again when somebody sets the clock back.
+  // Batches close in the order of their times: a schedule counts from here, and must not come again when somebody sets
+  // the clock back.
   transition.at = std::max(now, open.opened_at);
   return StepOutcome::done({std::move(transition)});
 }
