@@ -296,9 +296,6 @@ Objection object_to_return(const ReturnFacts& facts) {
   if (chunk.report && (chunk.report->status != FileStatus::kFailed || chunk.report->rows_loaded != 0)) {
     return fmt::format("its report says {} with {} rows", to_string(chunk.report->status), chunk.report->rows_loaded);
   }
-  if (!chunk.staged_at) {
-    return "it was never staged";
-  }
   if (chunk.submitted_at && !chunk.report) {
     return "it was submitted, and nothing is known of its rows";
   }
@@ -318,7 +315,7 @@ Result<Chunk> returned(const ReturnChunk& back, const ReturnFacts& facts) {
     return conflict("return", describe(*facts.chunk), *std::move(objection));
   }
   Chunk result = *facts.chunk;
-  result.state = ChunkState::kStaged;
+  result.state = result.staged_at ? ChunkState::kStaged : ChunkState::kPacked;
   result.batch = facts.open->id;
   result.report.reset();
   result.reason.clear();

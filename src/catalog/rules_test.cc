@@ -294,14 +294,24 @@ TEST(ReturnRule, NeedsAQuarantinedChunkWithoutALoadedRow) {
   EXPECT_EQ(with_report(FileStatus::kFailed, 0), "");
 }
 
-TEST(ReturnRule, NeedsAnObjectOnTheStageAClosedRequestAndAnOpenBatch) {
+TEST(ReturnRule, StagesAgainWhatWasNeverStaged) {
+  ReturnFacts facts = returnable();
+  facts.chunk->report.reset();
+  facts.chunk->submitted_at.reset();
+  facts.chunk->staged_at.reset();
+  const Chunk chunk = returned(ReturnChunk{1, moment(9)}, facts).value();
+  EXPECT_EQ(chunk.state, ChunkState::kPacked);
+  EXPECT_EQ(chunk.batch, 5);
+  EXPECT_EQ(chunk.key, facts.chunk->key);
+  EXPECT_EQ(chunk.reason, "");
+}
+
+TEST(ReturnRule, NeedsAClosedRequestAndAnOpenBatch) {
   ReturnFacts facts = returnable();
   facts.chunk->report.reset();
   expect_refused(refusal(returned(ReturnChunk{1, {}}, facts)), "nothing is known of its rows");
   facts.chunk->submitted_at.reset();
   EXPECT_EQ(refusal(returned(ReturnChunk{1, {}}, facts)), "");
-  facts.chunk->staged_at.reset();
-  expect_refused(refusal(returned(ReturnChunk{1, {}}, facts)), "never staged");
   facts = returnable();
   facts.batch->state = BatchState::kSubmitted;
   expect_refused(refusal(returned(ReturnChunk{1, {}}, facts)), "still open");

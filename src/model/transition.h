@@ -107,8 +107,8 @@ struct SetHandle {
   std::string handle;
 };
 
-/// Puts a quarantined chunk of which it is known that no row was loaded back into the staged ones, in the repeater's
-/// open batch.
+/// Puts a quarantined chunk of which it is known that no row was loaded back into the staged ones, or the packed ones
+/// when it was never staged, in the repeater's open batch.
 struct ReturnChunk {
   ChunkId chunk = 0;
   Timestamp at;

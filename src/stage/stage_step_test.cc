@@ -137,6 +137,13 @@ TEST_F(StageStepTest, QuarantinesAChunkWhoseKeyHoldsOtherContent) {
   run();
   EXPECT_EQ(state(id), ChunkState::kQuarantined);
   EXPECT_EQ(stage.content(world.chunk(id).key), "other");
+  // Somebody takes it away and says so.
+  ASSERT_TRUE(stage.remove(std::vector{world.chunk(id).key}));
+  world.apply({ReturnChunk{id, clock.now()}});
+  EXPECT_EQ(state(id), ChunkState::kPacked);
+  run();
+  EXPECT_EQ(state(id), ChunkState::kStaged);
+  EXPECT_EQ(stage.content(world.chunk(id).key), CatalogScenario::content(world.chunk(id)));
 }
 
 TEST_F(StageStepTest, OneBadChunkDoesNotHoldTheOthers) {

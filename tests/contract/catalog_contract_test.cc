@@ -373,6 +373,22 @@ TEST_P(CatalogContract, ReturnsAChunkThatFailedWithoutARowToTheOpenBatch) {
   EXPECT_EQ(totals().uningested_bytes, 1000U);
 }
 
+TEST_P(CatalogContract, ReturnsAChunkThatWasNeverStagedToBeStaged) {
+  begin();
+  decide(0, 10, 1);
+  cut(1, 10);
+  move(1, ChunkState::kPacked, ChunkState::kQuarantined);
+  move(1, BatchState::kClosing, BatchState::kSubmitted);
+  EXPECT_EQ(refusal({ReturnChunk{1, moment(0)}}), ErrorKind::kConflict) << "a request is still open";
+  move(1, BatchState::kSubmitted, BatchState::kLoaded);
+  ASSERT_TRUE(commit({ReturnChunk{1, moment(0)}}));
+  EXPECT_EQ(chunk(1).state, ChunkState::kPacked);
+  EXPECT_EQ(chunk(1).batch, 2);
+  EXPECT_EQ(chunk(1).reason, "");
+  EXPECT_EQ(totals().uningested_bytes, 1000U);
+  move(1, ChunkState::kPacked, ChunkState::kStaged, 10);
+}
+
 TEST_P(CatalogContract, NeverReturnsAChunkOfWhichRowsWereLoaded) {
   submit_one();
   ASSERT_TRUE(commit({ReportChunk{1, {chunk(1).key, FileStatus::kPartially, 3, "bad row"}}}));

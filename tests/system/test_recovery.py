@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -150,6 +151,26 @@ def test_a_chunk_that_was_loaded_in_part_is_sent_again_without_what_arrived(firn
     firn.ingest()
     assert len({row["_position"] for row in firn.rows()}) == 6
     assert len(firn.rows()) == 6
+
+
+def test_a_chunk_whose_name_was_taken_is_staged_once_it_is_free(firn):
+    firn.ask("pause", "forms", "stage")
+    firn.post_all(map(encode, FormMaker(54).forms(5)))
+    assert firn.run("ingest", "forms").returncode == 0
+    firn.wait_for_status(lambda s: s["chunks"] == {"packed": 1}, "the chunk is packed")
+    with sqlite3.connect(f"file:{firn.data}/catalog.sqlite?mode=ro", uri=True) as catalog:
+        ((key,),) = catalog.execute("SELECT object_key FROM chunks").fetchall()
+    foreign = firn.stage / key
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"somebody else's")
+    firn.ask("resume", "forms", "stage")
+    firn.wait_for_status(lambda s: s["chunks"] == {"quarantined": 1}, "the chunk is quarantined")
+    assert foreign.read_bytes() == b"somebody else's"
+    foreign.unlink()
+    (chunk,) = firn.ask("quarantine", "list")["chunks"]
+    firn.ask("quarantine", "retry", "--chunk", str(chunk["id"]))
+    firn.ingest()
+    assert len(firn.rows()) == 5
 
 
 def test_verified_chunks_go_after_their_retention_and_the_journal_is_retired(make_firn):
