@@ -34,7 +34,7 @@ namespace {
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kMostWorkers = 32;
 // Intake comes before the steps when both want the processor: an answer is waited for, a chunk is not.
-constexpr int kWorkerNiceness = 19;
+constexpr int kWorkerNiceness = 10;
 constexpr Duration kLongestWait = std::chrono::seconds(5);
 constexpr Duration kDrainLimit = std::chrono::seconds(20);
 const RepeaterName kEverything;
