@@ -258,7 +258,7 @@ Result<Chunk> moved(const MoveChunk& move, const std::optional<Chunk>& chunk) {
   if (!can_move(move.from, move.to)) {
     return conflict(operation, describe(*chunk), fmt::format("no way leads there from {}", to_string(move.from)));
   }
-  if (move.from == ChunkState::kQuarantined && move.to == ChunkState::kStaged) {
+  if (move.from == ChunkState::kQuarantined && move.to != ChunkState::kReplaced) {
     return conflict(operation, describe(*chunk), "a quarantined chunk has to be returned to the open batch");
   }
   if (move.to == ChunkState::kLoaded && !is_proven(*chunk)) {
@@ -300,7 +300,7 @@ Objection object_to_return(const ReturnFacts& facts) {
     return "it was submitted, and nothing is known of its rows";
   }
   if (facts.batch && facts.batch->state == BatchState::kSubmitted) {
-    return fmt::format("the request of batch {}, which names it, is still open", facts.batch->number);
+    return fmt::format("the request of its batch {} is still open", facts.batch->number);
   }
   return facts.open ? std::nullopt : Objection("the repeater has no open batch");
 }

@@ -38,7 +38,7 @@ bool can_move(ChunkState from, ChunkState to) {
     case ChunkState::kReplaced:
       return to == ChunkState::kPurged;
     case ChunkState::kQuarantined:
-      return to == ChunkState::kStaged || to == ChunkState::kReplaced;
+      return to == ChunkState::kPacked || to == ChunkState::kStaged || to == ChunkState::kReplaced;
     case ChunkState::kPurged:
       return false;
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "pack/pack_step.h"
 #include "tests/support/pack_world.h"
@@ -51,6 +52,19 @@ TEST_F(PackAgainTest, MakesSeveralAtTheNextStart) {
   EXPECT_EQ(settle().result, StepResult::kIdle);
   EXPECT_EQ(content(0), before_);
   EXPECT_TRUE(is_there(1));
+}
+
+TEST_F(PackAgainTest, MakesTheFileOfAChunkThatCameBackFromQuarantine) {
+  const Chunk chunk = chunks()[0];
+  const std::vector<Transition> away{MoveChunk{chunk.id, ChunkState::kPacked, ChunkState::kQuarantined, {}, "why"}};
+  ASSERT_TRUE(catalog.commit(away));
+  lose(0);
+  settle();
+  EXPECT_FALSE(is_there(0)) << "nobody waits for it";
+  const std::vector<Transition> back{ReturnChunk{chunk.id, {}}};
+  ASSERT_TRUE(catalog.commit(back));
+  EXPECT_EQ(settle().result, StepResult::kIdle);
+  EXPECT_EQ(content(0), before_);
 }
 
 TEST_F(PackAgainTest, LooksForFilesWhileChunksWait) {

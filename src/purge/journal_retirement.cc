@@ -1,6 +1,5 @@
 #include "purge/journal_retirement.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -35,22 +34,12 @@ JournalRetirement::JournalRetirement(RepeaterName repeater, Catalog& catalog, Jo
 
 Status JournalRetirement::run() {
   FIRN_ASSIGN(const auto settled, catalog_.settled_up_to(repeater_, kPartition));
-  if (!settled) {
-    return {};
-  }
-  Position up_to = *settled;
-  FIRN_ASSIGN(const auto quarantined, chunks_in(catalog_, repeater_, {ChunkState::kQuarantined}));
-  for (const Chunk& chunk : quarantined) {
-    if (!chunk.staged_at) {
-      up_to = std::min(up_to, chunk.range.first);
-    }
-  }
-  if (up_to <= retired_) {
+  if (!settled || *settled <= retired_) {
     return {};
   }
   crash_point("purge.before_retire");
-  FIRN_TRY(journal_.retire(up_to));
-  retired_ = up_to;
+  FIRN_TRY(journal_.retire(*settled));
+  retired_ = *settled;
   return {};
 }
 

@@ -378,6 +378,7 @@ TEST_P(CatalogContract, ReturnsAChunkThatWasNeverStagedToBeStaged) {
   decide(0, 10, 1);
   cut(1, 10);
   move(1, ChunkState::kPacked, ChunkState::kQuarantined);
+  EXPECT_EQ(catalog_->settled_up_to(forms(), 0).value(), at(0)) << "its records may be needed again";
   move(1, BatchState::kClosing, BatchState::kSubmitted);
   EXPECT_EQ(refusal({ReturnChunk{1, moment(0)}}), ErrorKind::kConflict) << "a request is still open";
   move(1, BatchState::kSubmitted, BatchState::kLoaded);
@@ -422,7 +423,8 @@ TEST_P(CatalogContract, SettlesUpToTheFirstChunkThatIsNotLoaded) {
   ASSERT_TRUE(commit({ReportChunk{1, loaded_report(chunk(1))}}));
   move(1, ChunkState::kSubmitted, ChunkState::kLoaded);
   EXPECT_EQ(catalog_->settled_up_to(forms(), 0).value(), at(10));
-  move(2, ChunkState::kPacked, ChunkState::kQuarantined);
+  move(2, ChunkState::kPacked, ChunkState::kStaged);
+  move(2, ChunkState::kStaged, ChunkState::kQuarantined);
   EXPECT_EQ(catalog_->settled_up_to(forms(), 0).value(), at(20));
   EXPECT_EQ(catalog_->settled_up_to(forms(), 1).value(), std::nullopt);
 }

@@ -486,7 +486,8 @@ Result<std::optional<Position>> MemoryCatalog::settled_up_to(const RepeaterName&
   const MutexLock lock(mutex_);
   auto settled = state_.cursor(repeater, partition);
   for (const auto& [id, chunk] : state_.chunks) {
-    if (settled && chunk.repeater == repeater && chunk.range.first.partition() == partition && is_active(chunk.state)) {
+    const bool is_held = is_active(chunk.state) || (chunk.state == ChunkState::kQuarantined && !chunk.staged_at);
+    if (settled && chunk.repeater == repeater && chunk.range.first.partition() == partition && is_held) {
       settled = std::min(*settled, chunk.range.first);
     }
   }

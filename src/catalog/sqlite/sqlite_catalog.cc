@@ -348,8 +348,10 @@ Result<std::optional<Position>> SqliteCatalog::settled_up_to(const RepeaterName&
   }
   FIRN_ASSIGN(const auto cursor, find_cursor(database_, *id, partition));
   auto query = database_.query(
-      "SELECT MIN(first) FROM chunks INDEXED BY chunks_active WHERE repeater = ? AND partition = ? "
-      "AND state IN ('packed', 'staged', 'submitted')",
+      "SELECT MIN(first) FROM (SELECT first FROM chunks INDEXED BY chunks_active WHERE repeater = ?1 "
+      "AND partition = ?2 AND state IN ('packed', 'staged', 'submitted') UNION ALL "
+      "SELECT first FROM chunks INDEXED BY chunks_by_state WHERE repeater = ?1 AND state = 'quarantined' "
+      "AND partition = ?2 AND staged_at IS NULL)",
       *id, partition);
   FIRN_TRY(query.next());
   const auto first = query.maybe_position();
