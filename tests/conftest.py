@@ -24,8 +24,8 @@ def _needs(item):
 
 def pytest_configure(config):
     is_worker = hasattr(config, "workerinput")
-    if _absent() and os.environ.get("CI") and not is_worker:
-        raise pytest.UsageError("; ".join(_absent().values()))
+    if os.environ.get("CI") and not is_worker and (absent := _absent()):
+        raise pytest.UsageError("; ".join(absent.values()))
 
 
 def pytest_report_header():

@@ -153,8 +153,8 @@ class Catalog {
   virtual Result<std::vector<UsageEntry>> usage(const UsageFilter& filter) = 0;
 
   /// Everything before this may be retired from the journal: nothing in it belongs to a chunk that is packed, staged or
-  /// submitted, or that went to quarantine before it was staged, and it is decided. Nothing when nothing was decided
-  /// yet.
+  /// submitted, or that went to quarantine before it was staged (the journal may have the only good copy), and it is
+  /// decided. Nothing when nothing was decided yet.
   virtual Result<std::optional<Position>> settled_up_to(const RepeaterName& repeater, std::uint64_t partition) = 0;
 };
 

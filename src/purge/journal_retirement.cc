@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "base/crash_point.h"
 
@@ -13,21 +12,6 @@ namespace {
 constexpr std::uint64_t kPartition = 0;
 
 }  // namespace
-
-Result<std::vector<Chunk>> chunks_in(Catalog& catalog, const RepeaterName& repeater, std::vector<ChunkState> states) {
-  ChunkFilter filter;
-  filter.repeater = repeater;
-  filter.states = std::move(states);
-  std::vector<Chunk> all;
-  while (true) {
-    FIRN_ASSIGN(const auto page, catalog.chunks(filter));
-    all.insert(all.end(), page.begin(), page.end());
-    if (page.size() < filter.limit) {
-      return all;
-    }
-    filter.after = page.back().id;
-  }
-}
 
 JournalRetirement::JournalRetirement(RepeaterName repeater, Catalog& catalog, Journal& journal)
     : repeater_(std::move(repeater)), catalog_(catalog), journal_(journal) {}

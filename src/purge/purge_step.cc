@@ -17,6 +17,22 @@ namespace {
 constexpr std::size_t kAtOnce = 1000;
 constexpr Duration kLookAtUnproven = std::chrono::hours(1);
 
+/// Every chunk of the repeater in one of the states, however many there are.
+Result<std::vector<Chunk>> chunks_in(Catalog& catalog, const RepeaterName& repeater, std::vector<ChunkState> states) {
+  ChunkFilter filter;
+  filter.repeater = repeater;
+  filter.states = std::move(states);
+  std::vector<Chunk> all;
+  while (true) {
+    FIRN_ASSIGN(const auto page, catalog.chunks(filter));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < filter.limit) {
+      return all;
+    }
+    filter.after = page.back().id;
+  }
+}
+
 }  // namespace
 
 PurgeStep::PurgeStep(RepeaterName repeater, const Parts& parts, PurgeOptions options)
